@@ -1,0 +1,175 @@
+//! A small file kept twice, so that a write cut anywhere leaves the other copy whole.
+//!
+//! ```text
+//! <magic> <generation> <sha256 hex over magic, SP, generation, LF, body> LF
+//! body
+//! ```
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use xuncha_core::ids::Digest;
+
+use super::{DiskError, sync_folder};
+
+/// Both copies are there and neither is whole, or one is and the other was never written.
+#[derive(Debug, thiserror::Error)]
+pub enum AbError {
+    /// Not one whole copy, though there are files.
+    #[error("no copy is whole")]
+    Damaged,
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+/// The newest whole copy.
+pub struct AbCopy {
+    /// Grows by one with each write.
+    pub generation: u64,
+    /// What was written.
+    pub body: Vec<u8>,
+    newest_is_a: bool,
+}
+
+/// Two files `<stem>.a` and `<stem>.b`; the higher generation that is whole wins.
+#[derive(Debug)]
+pub struct AbFile {
+    a: PathBuf,
+    b: PathBuf,
+    magic: &'static str,
+}
+
+impl AbFile {
+    /// Names the pair; nothing is touched.
+    pub fn new(folder: &Path, stem: &str, magic: &'static str) -> Self {
+        Self { a: folder.join(format!("{stem}.a")), b: folder.join(format!("{stem}.b")), magic }
+    }
+
+    /// Reads the newest whole copy; `None` where there is no file at all.
+    pub fn read(&self) -> Result<Option<AbCopy>, AbError> {
+        let (a, b) = (read_or_absent(&self.a)?, read_or_absent(&self.b)?);
+        let absent = a.is_none() && b.is_none();
+        let whole = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| self.decode(&bytes));
+        let newest = match (whole(a), whole(b)) {
+            (Some(a), Some(b)) if b.0 > a.0 => Some((b, false)),
+            (Some(a), _) => Some((a, true)),
+            (None, Some(b)) => Some((b, false)),
+            (None, None) if absent => None,
+            (None, None) => return Err(AbError::Damaged),
+        };
+        Ok(newest.map(|((generation, body), newest_is_a)| AbCopy { generation, body, newest_is_a }))
+    }
+
+    /// Writes the next generation over the older copy and answers its number. The newest copy stays untouched.
+    pub fn write(&self, body: &[u8]) -> Result<u64, AbError> {
+        let newest = match self.read() {
+            Ok(newest) => newest,
+            // Both copies are lost: there is nothing to protect, and a whole one is better than none.
+            Err(AbError::Damaged) => None,
+            Err(e) => return Err(e),
+        };
+        let (generation, over) = match &newest {
+            Some(n) => (n.generation + 1, if n.newest_is_a { &self.b } else { &self.a }),
+            None => (1, &self.a),
+        };
+        let bytes = self.encode(generation, body);
+        let is_new = !over.exists();
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(over).map_err(DiskError::from)?;
+        // In place and shortened afterwards: a body of the same length needs no new block, so it also works on a full disk.
+        file.write_all_at(&bytes, 0).map_err(DiskError::from)?;
+        file.set_len(bytes.len() as u64).map_err(DiskError::from)?;
+        file.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        if is_new && let Some(folder) = over.parent() {
+            sync_folder(folder)?;
+        }
+        Ok(generation)
+    }
+
+    /// Writes twice, so that the previous body is in neither copy any more. For bodies whose past is a secret.
+    pub fn write_both(&self, body: &[u8]) -> Result<u64, AbError> {
+        self.write(body)?;
+        self.write(body)
+    }
+
+    fn encode(&self, generation: u64, body: &[u8]) -> Vec<u8> {
+        let mut out = format!("{} {generation} {}\n", self.magic, self.checksum(generation, body)).into_bytes();
+        out.extend_from_slice(body);
+        out
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
+        let end = bytes.iter().position(|b| *b == b'\n')?;
+        let line = std::str::from_utf8(&bytes[..end]).ok()?;
+        let body = &bytes[end + 1..];
+        let mut words = line.split(' ');
+        let (magic, generation, checksum) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
+        let whole = magic == self.magic && checksum == self.checksum(generation, body).to_string();
+        (whole && words.next().is_none()).then(|| (generation, body.to_vec()))
+    }
+
+    fn checksum(&self, generation: u64, body: &[u8]) -> Digest {
+        Digest::digest(&[self.magic.as_bytes(), b" ", generation.to_string().as_bytes(), b"\n", body])
+    }
+}
+
+fn read_or_absent(path: &Path) -> Result<Option<Vec<u8>>, DiskError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_cut_at_any_byte_leaves_the_generation_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = AbFile::new(dir.path(), "k", "test-1");
+        assert!(file.read().unwrap().is_none());
+        file.write(b"one").unwrap();
+        file.write(b"two, longer").unwrap();
+        let b = dir.path().join("k.b");
+        let whole = fs::read(&b).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&b, &whole[..cut]).unwrap();
+            assert_eq!(file.read().unwrap().unwrap().body, b"one", "cut at {cut}");
+        }
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            fs::write(&b, &bytes).unwrap();
+            assert_eq!(file.read().unwrap().unwrap().body, b"one", "flip at {at}");
+        }
+    }
+
+    #[test]
+    fn writes_alternate_and_the_newest_wins() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = AbFile::new(dir.path(), "k", "test-1");
+        for n in 1..=5u64 {
+            assert_eq!(file.write(format!("body {n}").as_bytes()).unwrap(), n);
+            let copy = file.read().unwrap().unwrap();
+            assert_eq!((copy.generation, copy.body), (n, format!("body {n}").into_bytes()));
+        }
+        file.write_both(b"last").unwrap();
+        for copy in ["k.a", "k.b"] {
+            assert!(fs::read(dir.path().join(copy)).unwrap().ends_with(b"\nlast"));
+        }
+    }
+
+    #[test]
+    fn two_damaged_copies_are_an_error_and_not_an_empty_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = AbFile::new(dir.path(), "k", "test-1");
+        file.write_both(b"x").unwrap();
+        fs::write(dir.path().join("k.a"), b"").unwrap();
+        fs::write(dir.path().join("k.b"), b"junk").unwrap();
+        assert!(matches!(file.read(), Err(AbError::Damaged)));
+    }
+}
