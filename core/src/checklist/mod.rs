@@ -1,0 +1,19 @@
+//! Checklists as data: what an author writes in YAML, what an inspection pins by hash.
+//!
+//! What it is: the model ([`Checklist`], [`Item`]), its reader with errors that name file, line and a hint ([`parse`]), the
+//! canonical JSON whose hash names a version ([`Checklist::canonical`]), and which items apply ([`applies`]).
+//! What it is not: answers (see [`crate::inspection`]), statute text (see [`crate::law`]) or thresholds
+//! (see [`crate::conclusion`]). Nothing about a particular list, province or year is in code.
+//!
+//! Every value that is not verified carries a [`Mark`]; screens show anything but [`Mark::V`] as 待核实.
+
+mod applies;
+mod model;
+mod parse;
+
+pub use applies::{AppliesError, Subject, applies, check_expression};
+pub use model::{
+    Basis, Checklist, EvidenceKind, EvidenceRule, Item, KeyFlag, Mark, Method, Section, Severity, Text, TypicalFinding,
+    Violation, When,
+};
+pub use parse::{AuthorFault, parse, schema};
