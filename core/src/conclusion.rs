@@ -101,6 +101,10 @@ impl Tallies {
 }
 
 impl ConclusionRule {
+    /// The one JSON text of this rule; its hash pins the version.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
     /// The outcome the counts lead to. `None` only for a rule without outcomes.
     pub fn conclude(&self, t: &Tallies) -> Option<&Outcome> {
         self.outcomes

@@ -13,6 +13,7 @@ pub mod event;
 pub mod failure;
 pub mod feed;
 pub mod firm;
+pub mod form;
 pub mod ids;
 pub mod json;
 pub mod law;

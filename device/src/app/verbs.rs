@@ -1,0 +1,185 @@
+//! The user's verbs: the one table that Tauri, the browser bridge, tests and the TypeScript types are made from.
+//!
+//! A verb has a name, arguments and a reply. Every verb that writes is durable when it answers: the reply *is* 已存本机.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use xuncha_core::checklist::EvidenceKind;
+use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
+use xuncha_core::feed::{BlobSource, Place};
+use xuncha_core::firm::FirmRecord;
+use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId};
+
+use super::views::*;
+
+/// No arguments, or no reply.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+macro_rules! args {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $ty,)* }
+    )+};
+}
+
+args! {
+    /// `invitation_look`: QR text, or typed parts joined into one.
+    InvitationLook { /** `xuncha:enrol?…` */ text: String }
+    /// `enrol`
+    Enrol { /** QR text. */ text: String, /** Words for this phone. */ label: String, /** New PIN or passphrase. */ pin: String }
+    /// `unlock`
+    Unlock { /** Who. */ user: UserId, /** PIN or passphrase. */ pin: String }
+    /// `change_pin`
+    ChangePin { /** Now. */ old: String, /** From now on. */ new: String }
+    /// `today`
+    TodayArgs { /** Where the phone is, for the order of tasks. */ here: Option<Place> }
+    /// `task`
+    TaskArgs { /** Which. */ task: TaskId }
+    /// `start`
+    Start {
+        /** The task it carries out; then firm, lists, kind, modes come from it unless given. */ task: Option<TaskId>,
+        /** The subject, for an inspection without a task. */ firm: Option<FirmRecord>,
+        /** Lists; empty: those of the task. */ lists: Vec<ListCode>,
+        /** Kind; none: the task's. */ kind: Option<InspectionKind>,
+        /** Ways. */ modes: Vec<InspectionMode>,
+        /** Conclusion rule; none: by kind. */ rule: Option<RuleCode>,
+        /** The officers beside the one who is in. */ officers: Vec<Officer>,
+        /** Where. */ place: Option<Place>,
+        /** BCP 47. */ language: String,
+    }
+    /// `inspection`, `abandon` needs a reason too
+    InspectionArgs { /** Which. */ inspection: InspectionId }
+    /// `abandon`
+    Abandon { /** Which. */ inspection: InspectionId, /** Why. */ reason: String }
+    /// `answer`
+    Answer {
+        /** Where. */ inspection: InspectionId,
+        /** Which item. */ item: ItemCode,
+        /** The result. */ outcome: Outcome,
+        /** Why, for 合理缺项. */ reason: Option<String>,
+        /** Why, after the seal. */ correction: Option<String>,
+        /** The answers the screen showed: `answers[].by.entry`. Writes it did not show stay and conflict. */ seen: Vec<EntryId>,
+        /** BCP 47. */ language: String,
+    }
+    /// `note`
+    Note { /** Where. */ inspection: InspectionId, /** Item. */ item: ItemCode, /** Text; empty removes. */ text: String, /** Notes shown. */ seen: Vec<EntryId> }
+    /// `measure`: `value` as typed; `℃`, comma and full-width digits are understood.
+    Measure { /** Where. */ inspection: InspectionId, /** Item. */ item: ItemCode, /** What. */ what: String, /** Number as typed. */ value: String, /** Unit. */ unit: String, /** Instrument. */ instrument: String, /** Place. */ place: Option<Place> }
+    /// `attach_begin`: a photo or file is coming in slices.
+    AttachBegin {
+        /** Where. */ inspection: InspectionId,
+        /** Item, if any. */ item: Option<ItemCode>,
+        /** Photo or file. */ kind: EvidenceKind,
+        /** File name as the system gives it. */ name: String,
+        /** Bytes, as the system says. */ #[ts(type = "number")] size: u64,
+        /** Camera or import. */ source: BlobSource,
+        /** Place. */ place: Option<Place>,
+    }
+    /// `attach_slice`: base64, at most 512 KiB of bytes, in order.
+    AttachSlice { /** From `attach_begin`. */ upload: String, /** Where this slice begins. */ #[ts(type = "number")] offset: u64, /** Base64. */ data: String }
+    /// `attach_end`, `attach_cancel`
+    AttachArgs { /** From `attach_begin`. */ upload: String }
+    /// `attach_file`: the shell has the bytes as a file (native camera, desktop dialog).
+    AttachFile { /** As in `attach_begin`. */ begin: AttachBegin, /** Path on this device. */ path: String, /** Remove the file once it is durable here. */ remove: bool }
+    /// `caption`
+    CaptionArgs { /** Where. */ inspection: InspectionId, /** Which. */ evidence: EvidenceId, /** Words. */ text: String }
+    /// `withdraw`
+    Withdraw { /** Where. */ inspection: InspectionId, /** Which. */ evidence: EvidenceId, /** Why. */ reason: String }
+    /// `field`
+    Field { /** Where. */ inspection: InspectionId, /** Name. */ field: String, /** Value. */ value: String, /** Values shown. */ seen: Vec<EntryId> }
+    /// `officers`
+    Officers { /** Where. */ inspection: InspectionId, /** All of them. */ officers: Vec<Officer> }
+    /// `sign`
+    Sign {
+        /** Where. */ inspection: InspectionId,
+        /** The proposal that was shown. */ proposal: EntryId,
+        /** As what. */ role: SealRole,
+        /** Who. */ name: String,
+        /** How; keyed only for the one who is in. */ method: SignMethod,
+        /** PNG as base64, for a drawn one. */ image: Option<String>,
+    }
+    /// `refuse`
+    Refuse { /** Where. */ inspection: InspectionId, /** Proposal. */ proposal: EntryId, /** Reason. */ reason: String, /** Witness. */ witness: String, /** The witness's PNG as base64. */ image: Option<String> }
+    /// `law`
+    LawArgs { /** Short name. */ law: LawCode, /** Article. */ article: String }
+    /// `violations`
+    ViolationsArgs { /** Item. */ item: ItemCode, /** Where. */ inspection: InspectionId }
+    /// `set_settings`
+    SetSettings { /** `zh-CN` or `en`. */ language: Option<String>, /** `system`, `light`, `dark`, `sun`. */ theme: Option<String>, /** Minutes. */ lock_after_min: Option<u32>, /** HQ's new address. */ hq_url: Option<String> }
+    /// `verify_evidence`: read the original back and compare its hash.
+    VerifyArgs { /** The blob. */ blob: BlobHash }
+}
+
+/// Answer of `start`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Started {
+    /// The new inspection.
+    pub inspection: InspectionId,
+}
+/// Answer of `attach_begin`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UploadBegun {
+    /// Names the upload.
+    pub upload: String,
+}
+/// Answer of `verify_evidence`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Verified {
+    /// The bytes here are the bytes that were sealed.
+    pub intact: bool,
+}
+/// Language and theme, known before unlocking.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Look {
+    /// `zh-CN` or `en`.
+    pub language: String,
+    /// `system`, `light`, `dark`, `sun`.
+    pub theme: String,
+}
+
+/// Declares every verb once: name, arguments, reply, and whether it needs an unlocked app.
+macro_rules! verbs {
+    ($table:ident) => {
+        $table! {
+            status(Nothing) -> Status;
+            look(Nothing) -> Look;
+            invitation_look(InvitationLook) -> InvitationView;
+            enrol(Enrol) -> Status;
+            unlock(Unlock) -> Status;
+            lock(Nothing) -> Status;
+            change_pin(ChangePin) -> Nothing;
+            today(TodayArgs) -> Today;
+            task(TaskArgs) -> TaskView;
+            lists(Nothing) -> Vec<ListTitle>;
+            start(Start) -> Started;
+            inspection(InspectionArgs) -> InspectionView;
+            abandon(Abandon) -> Delta;
+            answer(Answer) -> Delta;
+            note(Note) -> Delta;
+            measure(Measure) -> Delta;
+            attach_begin(AttachBegin) -> UploadBegun;
+            attach_slice(AttachSlice) -> Nothing;
+            attach_end(AttachArgs) -> Delta;
+            attach_cancel(AttachArgs) -> Nothing;
+            attach_file(AttachFile) -> Delta;
+            caption(CaptionArgs) -> Delta;
+            withdraw(Withdraw) -> Delta;
+            field(Field) -> Delta;
+            officers(Officers) -> Delta;
+            propose_seal(InspectionArgs) -> Delta;
+            sign(Sign) -> Delta;
+            refuse(Refuse) -> Delta;
+            law(LawArgs) -> LawView;
+            violations(ViolationsArgs) -> ViolationsView;
+            verify_evidence(VerifyArgs) -> Verified;
+            sync_start(Nothing) -> SyncView;
+            sync_pause(Nothing) -> SyncView;
+            sync_status(Nothing) -> SyncView;
+            settings(Nothing) -> Settings;
+            set_settings(SetSettings) -> Settings;
+        }
+    };
+}
+pub(crate) use verbs;

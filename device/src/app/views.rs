@@ -1,0 +1,783 @@
+//! What screens show. Plain data, made by the engine, never kept by the screens beyond the view.
+//!
+//! Dates are ISO 8601 days, times RFC 3339 with offset as the device claims them. Sizes are bytes, durations milliseconds.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use xuncha_core::checklist::{EvidenceKind, Mark, Text};
+use xuncha_core::conclusion::Tallies;
+use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
+use xuncha_core::feed::{BlobRef, Place};
+use xuncha_core::firm::FirmRecord;
+use xuncha_core::form::FormField;
+use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, ListCode, TaskId, UserId};
+use xuncha_core::law::{Article, Instrument, ViolationEntry};
+use xuncha_core::register::Stamp;
+
+/// Where the app stands before anything is shown.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Status {
+    /// What to show first.
+    pub state: LockState,
+    /// Persons who can unlock this phone.
+    pub users: Vec<UserChoice>,
+    /// Who is in, when unlocked.
+    pub user: Option<UserId>,
+    /// Milliseconds until a PIN is taken again; 0: now.
+    #[ts(type = "number")]
+    pub wait_ms: u64,
+    /// No hardware secret protects the PIN: a passphrase of at least this many characters is asked for.
+    pub pin_min: u32,
+    /// The PIN may be digits only (a hardware secret is there).
+    pub pin_numeric: bool,
+    /// What was found at open and must be shown: `feed.torn_tail`, `feed.rolled_back`, `index.rebuilt`, …
+    pub notices: Vec<Notice>,
+    /// Version of the app.
+    pub version: String,
+}
+
+/// First screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LockState {
+    /// Not known to any HQ yet.
+    NotEnrolled,
+    /// Waiting for a PIN.
+    Locked,
+    /// Open.
+    Unlocked,
+}
+
+/// A person who can unlock this phone.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UserChoice {
+    /// Account.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+}
+
+/// Something a person should know; the screens own the words for `code`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Notice {
+    /// Stable code.
+    pub code: String,
+    /// Values for the sentence.
+    pub params: std::collections::BTreeMap<String, String>,
+}
+
+/// Who an invitation is for, before anything is used up.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct InvitationView {
+    /// HQ's address.
+    pub url: String,
+    /// Name of the bureau.
+    pub bureau: String,
+    /// Account.
+    pub user: UserId,
+    /// Name of the person.
+    pub name: String,
+}
+
+/// Safety of one piece of evidence or of a whole inspection, in the design's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Safety {
+    /// Being written.
+    Saving,
+    /// 已存本机: durable here.
+    Here,
+    /// 总部已收: every entry and blob under verified receipts.
+    AtHq,
+    /// HQ keeps an entry apart: see the notice.
+    Quarantined,
+}
+
+/// The first screen after unlocking.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Today {
+    /// Inspections begun and not sealed, newest first.
+    pub drafts: Vec<InspectionRow>,
+    /// Tasks not begun, by due day.
+    pub tasks: Vec<TaskRow>,
+    /// Sealed inspections, newest first; at most 50.
+    pub sealed: Vec<InspectionRow>,
+    /// What is only on this phone.
+    pub only_here: OnlyHere,
+    /// Room left, in 4 MB photos.
+    #[ts(type = "number")]
+    pub free_photos: u64,
+    /// Last contact with HQ.
+    pub last_contact: Option<String>,
+    /// Version and day of the lists, and whether they are older than 30 days.
+    pub lists_as_of: Option<String>,
+    /// What must be known.
+    pub notices: Vec<Notice>,
+    /// Who is in.
+    pub officer: Officer,
+}
+
+/// What HQ does not have yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct OnlyHere {
+    /// Inspections with something unsent.
+    #[ts(type = "number")]
+    pub inspections: u64,
+    /// Photos unsent.
+    #[ts(type = "number")]
+    pub photos: u64,
+    /// Other files unsent.
+    #[ts(type = "number")]
+    pub files: u64,
+    /// Entries unsent.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Bytes unsent.
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+/// An inspection in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct InspectionRow {
+    /// Its id.
+    pub id: InspectionId,
+    /// Readable number.
+    pub number: String,
+    /// Firm's short name (or name).
+    pub firm: String,
+    /// Address, one line.
+    pub address: String,
+    /// Lists.
+    pub lists: Vec<ListCode>,
+    /// Begun.
+    pub started: String,
+    /// Draft, sealed or abandoned.
+    pub stage: Stage,
+    /// Items answered.
+    pub done: u32,
+    /// Items that apply.
+    pub total: u32,
+    /// 不符合 so far.
+    pub non_conforming: u32,
+    /// Photos.
+    pub photos: u32,
+    /// Its safety.
+    pub safety: Safety,
+}
+
+/// Life of an inspection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Being worked on.
+    Draft,
+    /// A record is before the signatories.
+    Signing,
+    /// All signatures are present.
+    Sealed,
+    /// Given up with a reason.
+    Abandoned,
+}
+
+/// A task in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct TaskRow {
+    /// Its id.
+    pub id: TaskId,
+    /// A line.
+    pub title: String,
+    /// Firm's name.
+    pub firm: String,
+    /// Address.
+    pub address: String,
+    /// Due day.
+    pub due: Option<String>,
+    /// Days left; negative: overdue.
+    pub due_in_days: Option<i32>,
+    /// Metres from here, if the place is known.
+    #[ts(type = "number | null")]
+    pub distance_m: Option<u32>,
+    /// Lists.
+    pub lists: Vec<ListCode>,
+    /// Kind.
+    pub kind: InspectionKind,
+    /// Ways.
+    pub modes: Vec<InspectionMode>,
+    /// Open earlier findings of the firm.
+    pub open_findings: u32,
+}
+
+/// A task with the firm.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct TaskView {
+    /// The row.
+    pub row: TaskRow,
+    /// The firm.
+    pub firm: FirmRecord,
+    /// Words from HQ.
+    pub note: String,
+    /// Where it comes from.
+    pub origin: String,
+    /// The lists with titles.
+    pub lists: Vec<ListTitle>,
+    /// Inspections already made for it on this phone.
+    pub inspections: Vec<InspectionRow>,
+}
+
+/// A list by name.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ListTitle {
+    /// Code.
+    pub code: ListCode,
+    /// Title.
+    pub title: Text,
+    /// Version.
+    pub version: String,
+    /// Items.
+    pub items: u32,
+    /// Where it comes from.
+    pub source: Option<Text>,
+}
+
+/// An inspection with everything its screen needs. Later changes come as [`Delta`].
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct InspectionView {
+    /// The row.
+    pub row: InspectionRow,
+    /// The firm as known at the start.
+    pub firm: FirmRecord,
+    /// The task, if any.
+    pub task: Option<TaskId>,
+    /// Kind.
+    pub kind: InspectionKind,
+    /// Ways.
+    pub modes: Vec<InspectionMode>,
+    /// Officers.
+    pub officers: Vec<Officer>,
+    /// Lists in order.
+    pub lists: Vec<ListView>,
+    /// Name of the conclusion rule and its bounds, in words the bar can show.
+    pub rule: RuleView,
+    /// Counts and proposed conclusion.
+    pub progress: Progress,
+    /// Evidence that belongs to no item.
+    pub general_evidence: Vec<EvidenceView>,
+    /// Fields of the record with their values.
+    pub fields: Vec<FieldView>,
+    /// The seal, if proposed.
+    pub seal: Option<SealView>,
+}
+
+/// A conclusion rule on the screen.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RuleView {
+    /// Name.
+    pub title: Text,
+    /// Source.
+    pub source: Text,
+    /// How sure.
+    pub mark: Mark,
+    /// Bound of the key rate for the middle outcome in percent text, e.g. `10 %`.
+    pub key_bound: Option<String>,
+    /// Bound of the general rate.
+    pub general_bound: Option<String>,
+}
+
+/// A list of an inspection.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ListView {
+    /// Code, title, version.
+    pub title: ListTitle,
+    /// Sections in order.
+    pub sections: Vec<SectionView>,
+}
+
+/// A section.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SectionView {
+    /// Unique within the inspection: `COLD/equipment`.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// Items that apply, in order.
+    pub items: Vec<ItemView>,
+}
+
+/// An item with its answer.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ItemView {
+    /// The item as the list has it: text, how, methods, sample, evidence rules, key, basis, violations, findings.
+    pub item: xuncha_core::checklist::Item,
+    /// Its state.
+    pub state: ItemState,
+}
+
+/// The changing half of an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ItemState {
+    /// The item.
+    pub code: ItemCode,
+    /// The answers that stand: none, one, or several in conflict.
+    pub answers: Vec<AnswerView>,
+    /// The notes that stand: none, one, or several in conflict.
+    pub notes: Vec<NoteView>,
+    /// Evidence, oldest first, withdrawn included.
+    pub evidence: Vec<EvidenceView>,
+    /// Evidence rules that hold for the present answer, with what is there.
+    pub needs: Vec<NeedView>,
+    /// Whatever keeps it from being complete.
+    pub missing: bool,
+    /// Its safety.
+    pub safety: Safety,
+}
+
+/// An answer that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AnswerView {
+    /// The result.
+    pub outcome: Outcome,
+    /// Reason for 合理缺项.
+    pub reason: Option<String>,
+    /// Why it was corrected after the seal.
+    pub correction: Option<String>,
+    /// Who and when; `by.entry` goes into `seen` of the next answer.
+    pub by: Stamp,
+}
+
+/// A note that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NoteView {
+    /// The text.
+    pub text: String,
+    /// Who and when.
+    pub by: Stamp,
+}
+
+/// An evidence rule against what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NeedView {
+    /// Kind.
+    pub kind: EvidenceKind,
+    /// At least.
+    pub need: u32,
+    /// There is.
+    pub have: u32,
+    /// What it should show.
+    pub what: Option<Text>,
+    /// How sure the rule is.
+    pub mark: Mark,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct EvidenceView {
+    /// Its id.
+    pub id: EvidenceId,
+    /// Kind.
+    pub kind: EvidenceKind,
+    /// The item, if any.
+    pub item: Option<ItemCode>,
+    /// File name, or what was measured.
+    pub name: String,
+    /// Caption.
+    pub caption: String,
+    /// The original, for photo and file.
+    pub blob: Option<BlobRef>,
+    /// A thumbnail can be shown (`photo://thumb/<sha256>`).
+    pub has_thumb: bool,
+    /// Why there is no preview.
+    pub no_preview: Option<String>,
+    /// What was read out of the bytes.
+    #[ts(type = "unknown")]
+    pub facts: serde_json::Value,
+    /// Value with unit, for a measured number.
+    pub measured: Option<Measured>,
+    /// Where it was taken, as claimed.
+    pub place: Option<Place>,
+    /// HQ checkpoint it is certainly not older than.
+    pub not_before: Option<String>,
+    /// HQ's receipt time it is certainly not younger than.
+    pub not_after: Option<String>,
+    /// Withdrawn, with the reason.
+    pub withdrawn: Option<String>,
+    /// Who and when.
+    pub by: Stamp,
+    /// Its safety.
+    pub safety: Safety,
+}
+
+/// A measured number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Measured {
+    /// Decimal text.
+    pub value: String,
+    /// Unit.
+    pub unit: String,
+    /// Instrument.
+    pub instrument: String,
+}
+
+/// A field of the record with the values that stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FieldView {
+    /// The field as the form has it.
+    pub field: FormField,
+    /// Values that stand; several: conflict.
+    pub values: Vec<NoteView>,
+    /// Filled in by the engine (time, place, firm); not for typing.
+    pub fixed: bool,
+}
+
+/// Counts and what is still missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Progress {
+    /// Counts of key and general items.
+    pub tallies: Tallies,
+    /// Proposed conclusion by the rule, for the answers so far.
+    pub conclusion: Option<ConclusionView>,
+    /// What keeps it from being sealed, in the order of the walk; empty: ready.
+    pub missing: Vec<MissingView>,
+    /// Stage, safety and counters of the row.
+    pub row: InspectionRowCounts,
+}
+
+/// The changing counters of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct InspectionRowCounts {
+    /// Items answered.
+    pub done: u32,
+    /// Items that apply.
+    pub total: u32,
+    /// 不符合.
+    pub non_conforming: u32,
+    /// Photos.
+    pub photos: u32,
+    /// Stage.
+    pub stage: Stage,
+    /// Safety.
+    pub safety: Safety,
+}
+
+/// A proposed conclusion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConclusionView {
+    /// `pass`, `rectify`, `fail`.
+    pub code: String,
+    /// Words.
+    pub title: Text,
+    /// Nothing is open or in conflict.
+    pub is_final: bool,
+    /// Working days to rectify.
+    pub rectify_working_days: Option<u32>,
+}
+
+/// Something missing before the seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum MissingView {
+    /// No answer.
+    Answer {
+        /// Where.
+        item: ItemCode,
+    },
+    /// 合理缺项 without a reason.
+    Reason {
+        /// Where.
+        item: ItemCode,
+    },
+    /// Several answers or notes stand.
+    Conflict {
+        /// Where.
+        item: ItemCode,
+    },
+    /// Too little evidence.
+    Evidence {
+        /// Where.
+        item: ItemCode,
+        /// Kind.
+        kind: EvidenceKind,
+        /// At least.
+        need: u32,
+        /// There is.
+        have: u32,
+    },
+    /// A required field of the record.
+    Field {
+        /// Which.
+        field: String,
+    },
+    /// Fewer than two officers.
+    Officers,
+}
+
+/// A change, after a verb or from sync: replaces what it names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Delta {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// Items that changed.
+    pub items: Vec<ItemState>,
+    /// Evidence without item, if it changed.
+    pub general_evidence: Option<Vec<EvidenceView>>,
+    /// Fields that changed.
+    pub fields: Vec<FieldView>,
+    /// Officers, if they changed.
+    pub officers: Option<Vec<Officer>>,
+    /// Items that no longer apply or now do: load the view again.
+    pub reload: bool,
+    /// Counts and what is missing.
+    pub progress: Progress,
+    /// The seal, if it changed.
+    pub seal: Option<SealView>,
+}
+
+/// A proposal and its signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SealView {
+    /// The proposal's entry.
+    pub proposal: EntryId,
+    /// The rendered record: exactly the text whose hash is signed.
+    pub record: String,
+    /// Its SHA-256.
+    pub record_sha256: String,
+    /// Entries and blobs it covers.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Blobs.
+    #[ts(type = "number")]
+    pub blobs: u64,
+    /// Conclusion at that moment.
+    pub conclusion: Option<ConclusionView>,
+    /// Signatures so far.
+    pub signatures: Vec<SignatureView>,
+    /// The firm's refusal.
+    pub refusal: Option<RefusalView>,
+    /// Roles that are still missing.
+    pub waits_for: Vec<SealRole>,
+    /// All are present.
+    pub sealed: bool,
+    /// Entries outside the frontier came since: before sealing a new proposal is needed, afterwards they are late.
+    #[ts(type = "number")]
+    pub outside: u64,
+    /// Corrections and late entries after the seal, as lines.
+    pub later: Vec<LaterView>,
+}
+
+/// An entry outside the seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LaterView {
+    /// Event type.
+    pub kind: String,
+    /// The item, if it has one.
+    pub item: Option<ItemCode>,
+    /// Who and when.
+    pub by: Stamp,
+}
+
+/// A signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SignatureView {
+    /// As what.
+    pub role: SealRole,
+    /// Who.
+    pub name: String,
+    /// How.
+    pub method: SignMethod,
+    /// The drawn image.
+    pub image: Option<BlobHash>,
+    /// When, as claimed.
+    pub by: Stamp,
+}
+
+/// A refusal to sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RefusalView {
+    /// Reason.
+    pub reason: String,
+    /// Witness.
+    pub witness: String,
+    /// The witness's drawn image.
+    pub image: Option<BlobHash>,
+    /// When.
+    pub by: Stamp,
+}
+
+/// An article of the law with where it stands.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct LawView {
+    /// The instrument without its articles.
+    pub instrument: Instrument,
+    /// The article, if the library has it.
+    pub article: Option<Article>,
+}
+
+/// Violations an item may be.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ViolationsView {
+    /// Rows of the master table.
+    pub violations: Vec<ViolationEntry>,
+}
+
+/// Where the sync stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SyncView {
+    /// What it is doing.
+    pub phase: SyncPhase,
+    /// What is only here, counted down as receipts arrive.
+    pub only_here: OnlyHere,
+    /// Entries in all that this run has to send, and sent.
+    #[ts(type = "number")]
+    pub entries_total: u64,
+    /// Sent.
+    #[ts(type = "number")]
+    pub entries_done: u64,
+    /// Bytes of blobs in this run, and sent.
+    #[ts(type = "number")]
+    pub bytes_total: u64,
+    /// Sent and acknowledged by HQ's offset.
+    #[ts(type = "number")]
+    pub bytes_done: u64,
+    /// Guess of what remains, from the last 20 s.
+    #[ts(type = "number | null")]
+    pub remaining_ms: Option<u64>,
+    /// Files of this run: in work first, then waiting, then done; at most 200.
+    pub files: Vec<SyncFile>,
+    /// Files not listed.
+    pub files_more: u32,
+    /// What needs a person or went wrong.
+    pub problem: Option<xuncha_core::Failure>,
+    /// Entries HQ keeps apart.
+    pub quarantined: u32,
+    /// The day both sides agree on, when all is in.
+    pub agreed: Option<AgreedView>,
+    /// Address of HQ.
+    pub hq: String,
+    /// Last contact.
+    pub last_contact: Option<String>,
+}
+
+/// What a sync is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncPhase {
+    /// Nothing to do or not asked.
+    Idle,
+    /// Reaching HQ.
+    Connecting,
+    /// Sending entries.
+    Pushing,
+    /// Sending blobs.
+    Uploading,
+    /// Fetching receipts.
+    Confirming,
+    /// Fetching tasks and lists.
+    Pulling,
+    /// Comparing the day.
+    Closing,
+    /// All is in.
+    Done,
+    /// Paused by the person.
+    Paused,
+    /// Stopped by a problem; tries again by itself if `problem.retry` is `later`.
+    Failed,
+}
+
+/// A file on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyncFile {
+    /// The blob.
+    pub sha256: BlobHash,
+    /// Its name for people.
+    pub name: String,
+    /// Firm.
+    pub firm: String,
+    /// Bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// Acknowledged.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Under a verified receipt.
+    pub receipted: bool,
+    /// What went wrong with it.
+    pub problem: Option<xuncha_core::Failure>,
+}
+
+/// Both sides hold the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AgreedView {
+    /// HQ's time.
+    pub time: String,
+    /// Entries.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Blobs.
+    #[ts(type = "number")]
+    pub blobs: u64,
+    /// Hash of the manifest both sides hold.
+    pub manifest: String,
+}
+
+/// Settings and storage.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// Bureau.
+    pub bureau: String,
+    /// Address of HQ.
+    pub hq_url: String,
+    /// SHA-256 of HQ's CA.
+    pub ca: String,
+    /// Device id.
+    pub device: String,
+    /// Words for the device.
+    pub device_label: String,
+    /// Own feed.
+    pub feed: String,
+    /// Entries in it.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Persons on this phone.
+    pub users: Vec<UserChoice>,
+    /// Language of the screens: `zh-CN` or `en`.
+    pub language: String,
+    /// `system`, `light`, `dark`, `sun`.
+    pub theme: String,
+    /// Bytes of originals.
+    #[ts(type = "number")]
+    pub originals_bytes: u64,
+    /// Number of originals.
+    #[ts(type = "number")]
+    pub originals: u64,
+    /// Bytes free on the disk.
+    #[ts(type = "number")]
+    pub free_bytes: u64,
+    /// A hardware secret protects the PIN.
+    pub hardware_secret: bool,
+    /// Lists on this phone.
+    pub lists: Vec<ListTitle>,
+    /// Version of the app.
+    pub version: String,
+    /// Minutes of inactivity until the lock.
+    pub lock_after_min: u32,
+}
+
+/// Something happened that a screen may show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Happening {
+    /// An inspection changed (by sync or by another window).
+    Changed {
+        /// The change.
+        delta: Box<Delta>,
+    },
+    /// Sync moved.
+    Sync {
+        /// Where it stands.
+        sync: Box<SyncView>,
+    },
+    /// Today's lists changed.
+    Today,
+    /// The app was locked.
+    Locked,
+}
