@@ -1,1 +1,3 @@
-//! Placeholder, replaced within the hour.
+//! xuncha-hq: what headquarters does.
+
+pub mod api;
