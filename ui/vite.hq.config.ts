@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite'
+import { entry } from './vite.shared.ts'
+
+export default defineConfig(entry('hq', 5174))
