@@ -88,10 +88,10 @@ impl AbFile {
         Ok(generation)
     }
 
-    /// Writes twice, so that the previous body is in neither copy any more. For bodies whose past is a secret.
-    pub fn write_both(&self, body: &[u8]) -> Result<u64, AbError> {
-        self.write(body)?;
-        self.write(body)
+    /// Removes both copies.
+    pub fn remove(&self) -> Result<(), DiskError> {
+        super::remove(&self.a)?;
+        super::remove(&self.b)
     }
 
     fn encode(&self, generation: u64, body: &[u8]) -> Vec<u8> {
@@ -157,17 +157,15 @@ mod tests {
             let copy = file.read().unwrap().unwrap();
             assert_eq!((copy.generation, copy.body), (n, format!("body {n}").into_bytes()));
         }
-        file.write_both(b"last").unwrap();
-        for copy in ["k.a", "k.b"] {
-            assert!(fs::read(dir.path().join(copy)).unwrap().ends_with(b"\nlast"));
-        }
+        file.remove().unwrap();
+        assert!(file.read().unwrap().is_none());
     }
 
     #[test]
     fn two_damaged_copies_are_an_error_and_not_an_empty_file() {
         let dir = tempfile::tempdir().unwrap();
         let file = AbFile::new(dir.path(), "k", "test-1");
-        file.write_both(b"x").unwrap();
+        file.write(b"x").unwrap();
         fs::write(dir.path().join("k.a"), b"").unwrap();
         fs::write(dir.path().join("k.b"), b"junk").unwrap();
         assert!(matches!(file.read(), Err(AbError::Damaged)));

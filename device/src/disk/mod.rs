@@ -63,10 +63,6 @@ pub fn sync_data(file: &File) -> Result<(), DiskError> {
 
 /// Makes the names in a folder durable.
 pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
-    // Windows cannot open a folder for this and makes renames durable by itself.
-    if cfg!(windows) {
-        return Ok(());
-    }
     File::open(folder)?.sync_all().map_err(|_| DiskError::FsyncFailed)
 }
 

@@ -1,0 +1,179 @@
+//! The vault: original bytes of photos and files, encrypted, each named by the SHA-256 of what it was before.
+//!
+//! What it is: [`Vault`] (put, open, verify, derived images beside an original), [`VaultWriter`] (bytes that arrive in
+//! slices), [`VaultReader`] (any range, without decrypting from the start).
+//! What it is not: judging or decoding pictures ([`crate::capture`]), deciding when an original may go ([`crate::sync`]).
+//!
+//! Invariants: an original is never altered; `finish` returns only after *temp → write → fsync → rename → fsync(folder)*
+//! (I1), so an entry that names a blob never comes before it; what does not decrypt is an error, never other bytes (I8);
+//! memory is bounded by two chunks, whatever the size. Layout in `docs/formats/vault.md`.
+
+mod error;
+mod format;
+mod reader;
+mod writer;
+
+use std::fs;
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use xuncha_core::ids::BlobHash;
+
+use crate::cipher::Key;
+use crate::disk::{self, DiskError};
+
+pub use error::VaultError;
+pub use reader::VaultReader;
+pub use writer::VaultWriter;
+
+use format::CHUNK;
+
+/// A blob that is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the original bytes.
+    pub sha256: BlobHash,
+    /// Original bytes.
+    pub size: u64,
+}
+
+struct Inner {
+    root: PathBuf,
+    key: Key,
+}
+
+/// The vault of this phone. A handle: clones open the same folder with the same key.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+impl Vault {
+    /// Opens the folder, or makes it, and sweeps away what earlier runs did not finish.
+    pub fn open_folder(root: &Path, key: Key) -> Result<Self, VaultError> {
+        let vault = Self { inner: Arc::new(Inner { root: root.to_path_buf(), key }) };
+        disk::make_folder(&vault.temp_folder())?;
+        for entry in fs::read_dir(vault.temp_folder()).map_err(DiskError::from)? {
+            fs::remove_file(entry.map_err(DiskError::from)?.path()).map_err(DiskError::from)?;
+        }
+        Ok(vault)
+    }
+
+    /// Begins a blob whose bytes will come in slices.
+    pub fn writer(&self) -> Result<VaultWriter, VaultError> {
+        VaultWriter::begin(self.clone())
+    }
+
+    /// Stores all bytes of `source`; durable when it returns `Ok`. Storing the same bytes again is harmless, and heals a
+    /// damaged file.
+    pub fn put(&self, mut source: impl Read) -> Result<Stored, VaultError> {
+        let mut writer = self.writer()?;
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            match source.read(&mut buffer) {
+                Ok(0) => return writer.finish(),
+                Ok(n) => writer.write(&buffer[..n])?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(DiskError::from(e).into()),
+            }
+        }
+    }
+
+    /// Whether a file of this name is here. [`Vault::verify`] tells whether it is whole.
+    pub fn contains(&self, sha256: &BlobHash) -> bool {
+        self.path(sha256).is_file()
+    }
+
+    /// Opens a blob for reading anywhere in it.
+    pub fn open(&self, sha256: &BlobHash) -> Result<VaultReader, VaultError> {
+        VaultReader::open(&self.path(sha256), &self.inner.key, sha256, "")
+    }
+
+    /// Reads a whole blob and compares it with its name.
+    pub fn verify(&self, sha256: &BlobHash) -> Result<Stored, VaultError> {
+        let mut reader = self.open(sha256)?;
+        let mut hash = Sha256::new();
+        let mut at = 0;
+        loop {
+            let bytes = reader.chunk_at(at)?;
+            hash.update(bytes);
+            at += bytes.len() as u64;
+            // Asked after the read: an empty blob has a chunk too.
+            if at >= reader.size() {
+                break;
+            }
+        }
+        if BlobHash::from_bytes(hash.finalize().into()) == *sha256 {
+            Ok(Stored { sha256: *sha256, size: reader.size() })
+        } else {
+            Err(VaultError::Damaged { sha256: *sha256, why: "other bytes than its name says" })
+        }
+    }
+
+    /// Removes an original; derived images stay. Whoever calls this has the receipt that allows it (I3).
+    pub fn remove(&self, sha256: &BlobHash) -> Result<(), VaultError> {
+        Ok(disk::remove(&self.path(sha256))?)
+    }
+
+    /// Stores an image made from an original, bound to it by hash and name (`thumb`, `preview`, …). Replaces an earlier
+    /// one. Not fsynced: it can be made again, and a torn one is found out when it is read.
+    pub fn put_derived(&self, original: &BlobHash, name: &str, bytes: &[u8]) -> Result<(), VaultError> {
+        let path = self.derived_path(original, name)?;
+        let mut file = tempfile::NamedTempFile::new_in(self.temp_folder()).map_err(DiskError::from)?;
+        file.write_all(&format::seal_whole(bytes, &self.inner.key, original, name)).map_err(DiskError::from)?;
+        if let Some(folder) = path.parent() {
+            disk::make_folder(folder)?;
+        }
+        file.persist(path).map_err(|e| DiskError::from(e.error))?;
+        Ok(())
+    }
+
+    /// A derived image; `None` if it was never made. A damaged one is an error: make it again.
+    pub fn read_derived(&self, original: &BlobHash, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        match VaultReader::open(&self.derived_path(original, name)?, &self.inner.key, original, name) {
+            Ok(mut reader) => Ok(Some(reader.read_range(0, reader.size())?)),
+            Err(VaultError::Missing { .. }) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// All originals here, with the bytes they take on the disk, in no order.
+    pub fn list(&self) -> Result<Vec<(BlobHash, u64)>, VaultError> {
+        let mut blobs = Vec::new();
+        for folder in fs::read_dir(&self.inner.root).map_err(DiskError::from)? {
+            let folder = folder.map_err(DiskError::from)?.path();
+            if folder.file_name().is_none_or(|name| name.len() != 2) {
+                continue;
+            }
+            for file in fs::read_dir(folder).map_err(DiskError::from)? {
+                let file = file.map_err(DiskError::from)?;
+                // A derived image has a longer name.
+                if let Some(hash) = file.file_name().to_str().and_then(|name| name.parse().ok()) {
+                    blobs.push((hash, file.metadata().map_err(DiskError::from)?.len()));
+                }
+            }
+        }
+        Ok(blobs)
+    }
+
+    fn temp_folder(&self) -> PathBuf {
+        self.inner.root.join("temp")
+    }
+    fn path(&self, sha256: &BlobHash) -> PathBuf {
+        let name = sha256.to_string();
+        self.inner.root.join(&name[..2]).join(name)
+    }
+    fn derived_path(&self, original: &BlobHash, name: &str) -> Result<PathBuf, VaultError> {
+        let fits = (1..=32).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            return Err(VaultError::BadName);
+        }
+        let mut path = self.path(original).into_os_string();
+        path.push(".");
+        path.push(name);
+        Ok(path.into())
+    }
+}
