@@ -63,7 +63,9 @@ fn memory_scaled(head: &JpegHead, frame: &Frame, eighths: u64, longest: u32) -> 
     let decoding = coefficients + planes + pixels * frame.sampling.len() as u64;
     // Grey and CMYK are turned into a second buffer of RGB.
     let converting = pixels * (frame.sampling.len() as u64 + 3);
-    let shrinking = pixels * 3 * 2 + u64::from(longest) * u64::from(longest) * 3;
+    // The picture, the resampler's picture between its two passes, the outcome.
+    let longest = u64::from(longest);
+    let shrinking = 3 * (pixels + pixels.min(longest * pixels / width) + pixels.min(longest * longest));
     head.app_bytes + decoding.max(converting).max(shrinking)
 }
 

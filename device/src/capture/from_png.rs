@@ -9,7 +9,7 @@ use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 use super::{
     derive::{Decoded, MemoryBudget, Wanted, WhyNoPreview},
     heads::{PngHead, png_head},
-    pixels::{Picture, Rect, guarded},
+    pixels::{Picture, Rect, fitted, guarded},
 };
 
 /// Above this, decoding would keep a phone busy for minutes; nobody photographs it.
@@ -42,7 +42,10 @@ pub(super) fn decoded(bytes: &[u8], wanted: Wanted, budget: MemoryBudget) -> Res
         if head.interlaced { in_full(reader, &head, &plan) } else { by_rows(reader, &head, &plan) }
     };
     let (averaged, partial) = guarded(read).flatten().ok_or(WhyNoPreview::Damaged)?;
-    let picture = averaged.shrunk(None, wanted.longest).ok_or(WhyNoPreview::Damaged)?;
+    // From the original's sides: those of the averaged picture are rounded already.
+    let (across, down) = fitted(plan.w.into(), plan.h.into(), wanted.longest);
+    let picture =
+        averaged.resized(averaged.whole(), across, down, FilterType::CatmullRom).ok_or(WhyNoPreview::Damaged)?;
     Ok(Decoded { picture, partial })
 }
 
@@ -141,8 +144,9 @@ fn average(strip: &mut Vec<u8>, out: &mut Vec<u8>, plan: &Plan) -> Option<()> {
     }
     let rows = u32::try_from(strip.len() / 3 / plan.w as usize).ok()?;
     let picture = Picture::new(plan.w, rows, std::mem::take(strip))?;
-    let part = Rect { x: 0.0, y: 0.0, w: plan.w.into(), h: rows.into() };
-    out.extend_from_slice(&picture.resized(part, plan.across, rows.div_ceil(plan.factor), FilterType::Box)?.rgb);
+    out.extend_from_slice(
+        &picture.resized(picture.whole(), plan.across, rows.div_ceil(plan.factor), FilterType::Box)?.rgb,
+    );
     *strip = picture.rgb;
     strip.clear();
     Some(())

@@ -67,9 +67,7 @@ pub(super) fn jpeg_head(bytes: &[u8]) -> JpegHead<'_> {
         at = end;
         match marker {
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
-                if head.frame.is_none() {
-                    head.frame = frame(marker, segment);
-                }
+                head.frame = head.frame.or_else(|| frame(marker, segment))
             }
             0xE0..=0xEF => {
                 head.app_bytes += segment.len() as u64;

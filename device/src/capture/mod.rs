@@ -19,6 +19,8 @@
 
 mod derive;
 mod facts;
+#[cfg(test)]
+mod fixtures;
 mod from_jpeg;
 mod from_png;
 mod heads;
@@ -28,6 +30,8 @@ pub mod logger;
 pub mod measure;
 mod pixels;
 mod region;
+#[cfg(test)]
+mod tests;
 
 pub use derive::{Derived, MemoryBudget, PREVIEW_PX, THUMB_PX, WhyNoPreview, derive};
 pub use facts::{Gps, PhotoFacts, read_facts};

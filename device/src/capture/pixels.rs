@@ -30,6 +30,13 @@ pub(super) struct Rect {
     pub h: f64,
 }
 
+/// The sides of a `w × h` picture whose longest side is brought down to `longest`.
+pub(super) fn fitted(w: f64, h: f64, longest: u32) -> (u32, u32) {
+    let factor = (f64::from(longest) / w.max(h)).min(1.0);
+    let side = |n: f64| ((n * factor).round() as u32).max(1);
+    (side(w), side(h))
+}
+
 /// Eight-bit RGB rows without padding.
 pub(super) struct Picture {
     pub width: u32,
@@ -44,13 +51,15 @@ impl Picture {
         right.then_some(Self { width, height, rgb })
     }
 
+    pub fn whole(&self) -> Rect {
+        Rect { x: 0.0, y: 0.0, w: f64::from(self.width), h: f64::from(self.height) }
+    }
+
     /// The picture, or the part of it inside `part`, with its longest side at most `longest`. Never enlarged.
     pub fn shrunk(&self, part: Option<Rect>, longest: u32) -> Option<Self> {
-        let whole = Rect { x: 0.0, y: 0.0, w: f64::from(self.width), h: f64::from(self.height) };
-        let part = part.unwrap_or(whole);
-        let factor = (f64::from(longest) / part.w.max(part.h)).min(1.0);
-        let side = |n: f64| ((n * factor).round() as u32).max(1);
-        self.resized(part, side(part.w), side(part.h), FilterType::CatmullRom)
+        let part = part.unwrap_or(self.whole());
+        let (width, height) = fitted(part.w, part.h, longest);
+        self.resized(part, width, height, FilterType::CatmullRom)
     }
 
     /// `part` resampled to exactly `width × height`.
