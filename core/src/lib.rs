@@ -15,8 +15,10 @@ pub mod feed;
 pub mod firm;
 pub mod form;
 pub mod ids;
+pub mod inspection;
 pub mod json;
 pub mod law;
+pub mod library;
 pub mod protocol;
 pub mod register;
 

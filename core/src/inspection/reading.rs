@@ -1,0 +1,225 @@
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::checklist::{Checklist, EvidenceKind, Item, Mark, Subject, Text, When, applies};
+use crate::conclusion::{ConclusionRule, Outcome as Conclusion, Tallies, Tally};
+use crate::event::Outcome;
+use crate::form::{Filled, OnSiteForm};
+use crate::ids::ItemCode;
+use crate::register::State;
+
+use super::Inspection;
+
+/// The data an inspection pinned by hash: its lists in order, its rule, its form.
+#[derive(Debug, Clone)]
+pub struct Pinned {
+    lists: Vec<Checklist>,
+    rule: ConclusionRule,
+    form: OnSiteForm,
+    /// Decided once: compiling the expressions at every answer would cost more than writing the answer.
+    applicable: BTreeSet<ItemCode>,
+}
+
+impl Pinned {
+    /// Puts lists (in order), rule and form together for `subject`.
+    pub fn new(lists: Vec<Checklist>, rule: ConclusionRule, form: OnSiteForm, subject: &Subject) -> Self {
+        let items = lists.iter().flat_map(Checklist::items);
+        let applicable = items.filter(|i| applies(i, subject)).map(|i| i.code.clone()).collect();
+        Self { lists, rule, form, applicable }
+    }
+    /// Lists in order.
+    pub fn lists(&self) -> &[Checklist] {
+        &self.lists
+    }
+    /// Conclusion rule.
+    pub fn rule(&self) -> &ConclusionRule {
+        &self.rule
+    }
+    /// Record form.
+    pub fn form(&self) -> &OnSiteForm {
+        &self.form
+    }
+    /// Finds an item that applies, with its list and section.
+    pub fn item(&self, code: &ItemCode) -> Option<(&Checklist, usize, &Item)> {
+        self.walk().find(|(_, _, i)| &i.code == code)
+    }
+    /// Items that apply, in the order of the walk.
+    pub fn walk(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
+        let sections = self.lists.iter().flat_map(|l| l.sections.iter().enumerate().map(move |(n, s)| (l, n, s)));
+        let items = sections.flat_map(|(l, n, s)| s.items.iter().map(move |i| (l, n, i)));
+        items.filter(|(_, _, i)| self.applicable.contains(&i.code))
+    }
+}
+
+/// What an inspection amounts to under its pinned data.
+#[derive(Debug, Clone)]
+pub struct Reading<'a> {
+    /// Items that apply, in the order of the walk.
+    pub items: Vec<ItemReading<'a>>,
+    /// Counts.
+    pub tallies: Tallies,
+    /// What keeps it from being sealed, in the order of the walk.
+    pub missing: Vec<Missing>,
+    /// What the rule proposes for the answers so far.
+    pub conclusion: Option<&'a Conclusion>,
+}
+
+/// One item under its list.
+#[derive(Debug, Clone)]
+pub struct ItemReading<'a> {
+    /// The list.
+    pub list: &'a Checklist,
+    /// The section's place in the list.
+    pub section: usize,
+    /// The item.
+    pub item: &'a Item,
+    /// The settled result; none if open or in conflict.
+    pub outcome: Option<Outcome>,
+    /// Several answers or notes stand.
+    pub conflict: bool,
+    /// Evidence rules that hold for the present result.
+    pub needs: Vec<Need>,
+}
+
+/// An evidence rule against what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Kind.
+    pub kind: EvidenceKind,
+    /// At least.
+    pub need: u32,
+    /// There is.
+    pub have: u32,
+    /// What it should show.
+    pub what: Option<Text>,
+    /// How sure the rule is.
+    pub mark: Mark,
+}
+
+/// Something that keeps an inspection from being sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Missing {
+    /// No answer.
+    Answer(ItemCode),
+    /// 合理缺项 without a reason.
+    Reason(ItemCode),
+    /// Several answers or notes stand.
+    Conflict(ItemCode),
+    /// Too little evidence.
+    Evidence {
+        /// Where.
+        item: ItemCode,
+        /// Kind.
+        kind: EvidenceKind,
+        /// At least.
+        need: u32,
+        /// There is.
+        have: u32,
+    },
+    /// A required field of the record is empty or in conflict.
+    Field(String),
+    /// Fewer than two officers.
+    Officers,
+}
+
+/// Officers the law wants at least (O54§49, PEN§42).
+const OFFICERS: usize = 2;
+
+impl Inspection {
+    /// Reads the inspection under its pinned data.
+    pub fn read<'a>(&self, pinned: &'a Pinned) -> Reading<'a> {
+        let mut items = Vec::new();
+        let mut tallies = Tallies::default();
+        let mut missing = Vec::new();
+        for (list, section, item) in pinned.walk() {
+            let reading = self.read_item(list, section, item);
+            count(if item.key.value { &mut tallies.key } else { &mut tallies.general }, &reading);
+            self.find_missing(&reading, &mut missing);
+            items.push(reading);
+        }
+        for field in pinned.form.fields.iter().filter(|f| f.required && f.filled == Filled::Typed) {
+            let filled = self.field(&field.field).and_then(|r| r.value()).is_some_and(|v| !v.trim().is_empty());
+            if !filled {
+                missing.push(Missing::Field(field.field.clone()));
+            }
+        }
+        if self.officers().len() < OFFICERS {
+            missing.push(Missing::Officers);
+        }
+        let conclusion = pinned.rule.conclude(&tallies);
+        Reading { items, tallies, missing, conclusion }
+    }
+
+    /// Reads one item.
+    pub fn read_item<'a>(&self, list: &'a Checklist, section: usize, item: &'a Item) -> ItemReading<'a> {
+        let answer = self.answer(&item.code);
+        let (outcome, answer_conflict) = match answer.map(|r| r.state()) {
+            None | Some(State::Empty) => (None, false),
+            Some(State::Settled(w)) => (Some(w.value.outcome).filter(|o| *o != Outcome::Unchecked), false),
+            Some(State::Conflict(_)) => (None, true),
+        };
+        let note_conflict = self.note(&item.code).is_some_and(|r| matches!(r.state(), State::Conflict(_)));
+        let needs = item
+            .evidence
+            .iter()
+            .filter(|rule| match (rule.when, outcome) {
+                (_, None | Some(Outcome::NotApplicable | Outcome::Unchecked)) => false,
+                (When::Checked, Some(_)) => true,
+                (When::NonConforming, Some(o)) => matches!(o, Outcome::NonConforming | Outcome::Corrected),
+            })
+            .map(|rule| Need {
+                kind: rule.kind,
+                need: rule.min,
+                have: self.evidence_count(&item.code, rule.kind),
+                what: rule.what.clone(),
+                mark: rule.mark,
+            })
+            .collect();
+        ItemReading { list, section, item, outcome, conflict: answer_conflict || note_conflict, needs }
+    }
+
+    fn evidence_count(&self, item: &ItemCode, kind: EvidenceKind) -> u32 {
+        let of_item = |e: &super::Evidence| e.kind == kind && e.item.as_ref() == Some(item);
+        let n = self.evidence.iter().filter(|(id, e)| of_item(e) && self.withdrawn(id).is_none()).count();
+        u32::try_from(n).unwrap_or(u32::MAX)
+    }
+
+    fn find_missing(&self, reading: &ItemReading<'_>, missing: &mut Vec<Missing>) {
+        let code = &reading.item.code;
+        if reading.conflict {
+            missing.push(Missing::Conflict(code.clone()));
+            return;
+        }
+        let Some(outcome) = reading.outcome else {
+            missing.push(Missing::Answer(code.clone()));
+            return;
+        };
+        let reason = self.answer(code).and_then(|r| r.value()).and_then(|a| a.reason.as_deref()).unwrap_or_default();
+        if outcome == Outcome::NotApplicable && reason.trim().is_empty() {
+            missing.push(Missing::Reason(code.clone()));
+        }
+        for need in reading.needs.iter().filter(|n| n.have < n.need) {
+            missing.push(Missing::Evidence { item: code.clone(), kind: need.kind, need: need.need, have: need.have });
+        }
+    }
+}
+
+fn count(tally: &mut Tally, reading: &ItemReading<'_>) {
+    tally.total += 1;
+    match reading.outcome {
+        _ if reading.conflict => tally.conflicting += 1,
+        None | Some(Outcome::Unchecked) => tally.open += 1,
+        Some(Outcome::Conforms) => {}
+        Some(Outcome::NonConforming) => tally.non_conforming += 1,
+        Some(Outcome::Corrected) => tally.corrected += 1,
+        Some(Outcome::NotApplicable) => tally.not_applicable += 1,
+    }
+}
+
+impl Reading<'_> {
+    /// Items that were answered and are not in conflict.
+    pub fn done(&self) -> usize {
+        self.items.iter().filter(|i| i.outcome.is_some() && !i.conflict).count()
+    }
+}
