@@ -13,7 +13,7 @@ use super::segment::CARRY;
 
 /// One feed on this phone: its own or one that was pulled. Reading takes `&self`; there is one writer.
 pub struct Feed {
-    log: Log,
+    pub(super) log: Log,
     head: Head,
 }
 

@@ -41,10 +41,10 @@ pub(super) struct Log {
     folder: PathBuf,
     name: [u8; 32],
     key: Key,
-    rotate_at: u64,
+    pub(super) rotate_at: u64,
     /// Never empty.
     segments: Vec<Segment>,
-    tail: File,
+    pub(super) tail: File,
     next: u64,
     poisoned: bool,
     torn: u64,
@@ -224,7 +224,13 @@ impl Log {
         Ok(())
     }
 
-    fn end(&self) -> u64 {
+    #[cfg(test)]
+    pub(super) fn segments_for_test(&self) -> Vec<u64> {
+        self.segments.iter().map(|s| s.first).collect()
+    }
+
+    /// Where the last whole record ends in the last segment.
+    pub(super) fn end(&self) -> u64 {
         self.segments.last().map_or(0, |s| s.len)
     }
 

@@ -61,3 +61,6 @@ impl FeedFiles {
         Feed::open(&self.root.join(feed.to_string()), feed, key, known)
     }
 }
+
+#[cfg(test)]
+mod tests;

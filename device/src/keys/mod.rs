@@ -30,3 +30,6 @@ pub use kdf::{HardwareSecret, Kdf, MIN_PASSPHRASE, MIN_PIN};
 pub use sealed::{Sealed, SealingPublic, SealingSecret};
 pub use secrets::{NewKeys, SigningSeed};
 pub use unlocked::Unlocked;
+
+#[cfg(test)]
+mod tests;

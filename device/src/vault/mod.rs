@@ -177,3 +177,6 @@ impl Vault {
         Ok(path.into())
     }
 }
+
+#[cfg(test)]
+mod tests;
