@@ -16,7 +16,7 @@ pub(super) const FREE: u32 = 5;
 const FIRST_WAIT_MS: u64 = 30_000;
 const LONGEST_WAIT_MS: u64 = 3_600_000;
 /// The body is padded to a multiple of this, so that overwriting needs no new block and works on a full disk.
-const PAD: usize = 1024;
+const PAD: usize = 512;
 /// Progress of a wait is written in steps of this, at most.
 const STEP_MS: u64 = 1_000;
 
