@@ -16,4 +16,5 @@ pub use model::{
     Basis, Checklist, EvidenceKind, EvidenceRule, Item, KeyFlag, Mark, Method, Section, Severity, Text, TypicalFinding,
     Violation, When,
 };
+pub(crate) use parse::read;
 pub use parse::{AuthorFault, parse, schema};

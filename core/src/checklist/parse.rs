@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Checklist, check_expression};
 
@@ -20,14 +21,19 @@ pub struct AuthorFault {
 
 /// Reads one checklist from YAML. `file` is only a name for messages.
 pub fn parse(file: &str, yaml: &str) -> Result<Checklist, Vec<AuthorFault>> {
-    let list: Checklist = serde_saphyr::from_str(yaml).map_err(|e| {
+    let list: Checklist = read(file, yaml, "checklist.schema.json").map_err(|fault| vec![fault])?;
+    let faults = judge(file, yaml, &list);
+    if faults.is_empty() { Ok(list) } else { Err(faults) }
+}
+
+/// Reads the shape of any file of the folder; `schema` is the one that an author is pointed to.
+pub(crate) fn read<T: DeserializeOwned>(file: &str, yaml: &str, schema: &str) -> Result<T, AuthorFault> {
+    serde_saphyr::from_str(yaml).map_err(|e| {
         let line = e.location().map_or(0, |l| l.line());
         let problem = e.to_string();
         let problem = problem.lines().next().unwrap_or("cannot be read").to_owned();
-        vec![AuthorFault { file: file.to_owned(), line, hint: hint_for(&problem), problem }]
-    })?;
-    let faults = judge(file, yaml, &list);
-    if faults.is_empty() { Ok(list) } else { Err(faults) }
+        AuthorFault { file: file.to_owned(), line, hint: hint_for(&problem, schema), problem }
+    })
 }
 
 /// The published JSON Schema of a checklist file.
@@ -82,14 +88,14 @@ fn judge(file: &str, yaml: &str, list: &Checklist) -> Vec<AuthorFault> {
     faults
 }
 
-fn hint_for(problem: &str) -> Option<String> {
+fn hint_for(problem: &str, schema: &str) -> Option<String> {
     let known = [
-        ("unknown field", "check the spelling; checklists/checklist.schema.json lists every field"),
-        ("missing field", "add the field; checklists/README.md shows a whole item"),
-        ("unknown variant", "use one of the words the message lists"),
-        ("duplicate", "remove one of the two"),
+        ("unknown field", format!("check the spelling; checklists/{schema} lists every field")),
+        ("missing field", "add the field; checklists/README.md shows a whole item".to_owned()),
+        ("unknown variant", "use one of the words the message lists".to_owned()),
+        ("duplicate", "remove one of the two".to_owned()),
     ];
-    known.iter().find(|(word, _)| problem.contains(word)).map(|(_, hint)| (*hint).to_owned())
+    known.into_iter().find(|(word, _)| problem.contains(word)).map(|(_, hint)| hint)
 }
 
 #[cfg(test)]

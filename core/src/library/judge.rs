@@ -1,0 +1,174 @@
+//! What must be true between the files: references resolve, and a mark claims no more than what was read.
+
+use std::collections::BTreeSet;
+
+use super::{Source, ViolationTable};
+use crate::checklist::{AuthorFault, Checklist, Item, Mark};
+use crate::conclusion::ConclusionRule;
+use crate::form::OnSiteForm;
+use crate::law::Instrument;
+
+/// Codes are unique; text and mark agree; the table speaks only of instruments the library has.
+pub(super) fn laws(
+    instruments: &[(Source<'_>, Instrument)],
+    (table_source, table): &(Source<'_>, ViolationTable),
+) -> Vec<AuthorFault> {
+    let mut faults = Vec::new();
+    let mut codes = BTreeSet::new();
+    for (source, instrument) in instruments {
+        let law = &instrument.code;
+        if !codes.insert(law.as_str()) {
+            faults.push(source.fault(&["code:"], format!("instrument {law} stands twice"), "keep one file per law"));
+        }
+        let mut seen = BTreeSet::new();
+        for article in &instrument.articles {
+            let number = &article.article;
+            let here = format!("article: '{number}'");
+            let trail = [here.as_str()];
+            if !seen.insert(number) {
+                let hint = "keep one of the two";
+                faults.push(source.fault(&trail, format!("article {number} of {law} stands twice"), hint));
+            }
+            match (&article.text, article.mark) {
+                (None, Mark::V | Mark::D) => {
+                    let hint = "quote the text, or mark it M: what was not read is not verified";
+                    faults.push(source.fault(
+                        &trail,
+                        format!("article {number} of {law} has no text but is not M"),
+                        hint,
+                    ));
+                }
+                (Some(text), _) if text.zh.trim().is_empty() => {
+                    let hint = "quote the text, or leave `text` out and mark it M";
+                    faults.push(source.fault(&trail, format!("article {number} of {law} has an empty text"), hint));
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for row in &table.violations {
+        let here = format!("code: {}", row.code);
+        let trail = [here.as_str()];
+        if !seen.insert(&row.code) {
+            faults.push(table_source.fault(&trail, format!("violation {} stands twice", row.code), "keep one row"));
+        }
+        for law in laws_named(&row.duty).chain(laws_named(&row.penalty)).filter(|law| !codes.contains(law)) {
+            let hint = "add the instrument to laws/, with `articles: []` if nothing of it is quoted";
+            faults.push(table_source.fault(
+                &trail,
+                format!("{} names {law}, which the library has not", row.code),
+                hint,
+            ));
+        }
+    }
+    faults
+}
+
+/// The short names before each `§`.
+fn laws_named(place: &str) -> impl Iterator<Item = &str> {
+    let parts = place.split('§').collect::<Vec<_>>();
+    let before = parts.len().saturating_sub(1);
+    parts
+        .into_iter()
+        .take(before)
+        .filter_map(|part| part.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().filter(|law| !law.is_empty()))
+}
+
+/// Codes are unique over all lists; every basis and violation resolves; no basis is surer than its article.
+pub(super) fn lists(
+    lists: &[(Source<'_>, Checklist)],
+    instruments: &[(Source<'_>, Instrument)],
+    table: &ViolationTable,
+) -> Vec<AuthorFault> {
+    let mut faults = Vec::new();
+    let mut codes = BTreeSet::new();
+    for (source, list) in lists {
+        if !codes.insert(list.code.as_str()) {
+            faults.push(source.fault(
+                &["code:"],
+                format!("list {} stands twice", list.code),
+                "lists have their own codes",
+            ));
+        }
+        for item in list.items() {
+            let here = format!("code: {}", item.code);
+            faults.extend(bases(*source, item, &here, instruments));
+            for violation in &item.violations {
+                if !table.violations.iter().any(|row| row.code == violation.code) {
+                    let problem = format!("{} names violation {}, which the table has not", item.code, violation.code);
+                    let trail = [here.as_str(), violation.code.as_str()];
+                    faults.push(source.fault(&trail, problem, "laws/violations.yaml lists them"));
+                }
+            }
+        }
+    }
+    faults
+}
+
+fn bases(source: Source<'_>, item: &Item, here: &str, instruments: &[(Source<'_>, Instrument)]) -> Vec<AuthorFault> {
+    let mut faults = Vec::new();
+    for basis in &item.basis {
+        let (law, number) = (&basis.law, &basis.article);
+        let cited = format!("article: '{number}'");
+        let trail = [here, "basis:", cited.as_str()];
+        let instrument = instruments.iter().map(|(_, i)| i).find(|i| &i.code == law);
+        let article = instrument.and_then(|i| i.articles.iter().find(|a| &a.article == number));
+        let Some(article) = article else {
+            let hint = if instrument.is_some() {
+                "add the article to the law's file; without its text it is marked M"
+            } else {
+                "use the `code` of a file in laws/, or add the law there"
+            };
+            faults.push(source.fault(
+                &trail,
+                format!("{} cites {law} article {number}: not in the library", item.code),
+                hint,
+            ));
+            continue;
+        };
+        if basis.mark == Mark::V && article.mark != Mark::V {
+            let problem =
+                format!("{} cites {law} article {number} as V, the library has it as {:?}", item.code, article.mark);
+            faults.push(source.fault(&trail, problem, "read and quote the article first, or mark the basis M"));
+        }
+        if let (Some(clause), Some(text)) = (&basis.clause, &article.text)
+            && !text.zh.contains(clause.as_str())
+        {
+            let problem = format!("{} cites clause {clause}, which {law} article {number} has not", item.code);
+            faults.push(source.fault(&trail, problem, "write the clause as the law does, e.g. （一）"));
+        }
+    }
+    faults
+}
+
+/// Codes are unique and each rule leads to an outcome.
+pub(super) fn rules(rules: &[(Source<'_>, ConclusionRule)]) -> Vec<AuthorFault> {
+    let mut faults = Vec::new();
+    let mut codes = BTreeSet::new();
+    for (source, rule) in rules {
+        if !codes.insert(rule.code.as_str()) {
+            faults.push(source.fault(
+                &["code:"],
+                format!("rule {} stands twice", rule.code),
+                "rules have their own codes",
+            ));
+        }
+        let hint = "outcomes go from best to worst; the last one has no bounds";
+        faults.extend(rule.faults().into_iter().map(|problem| source.fault(&["outcomes:"], problem, hint)));
+    }
+    faults
+}
+
+/// Field names are unique: a value is kept under its name.
+pub(super) fn form((source, form): &(Source<'_>, OnSiteForm)) -> Vec<AuthorFault> {
+    let mut seen = BTreeSet::new();
+    let twice = form.fields.iter().filter(|field| !seen.insert(field.field.as_str()));
+    twice
+        .map(|field| {
+            let needle = format!("field: {}", field.field);
+            let trail = [needle.as_str(), needle.as_str()];
+            source.fault(&trail, format!("field {} stands twice", field.field), "names are unique within a form")
+        })
+        .collect()
+}

@@ -1,0 +1,353 @@
+//! The folder `checklists/` as shipped: it reads, it holds together, its marks are honest, and an author who breaks it is
+//! told where. `XUNCHA_UPDATE=1` rewrites the published schemas instead of comparing them.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it breaks")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use xuncha_core::checklist::{AuthorFault, EvidenceKind, Item, Mark, Subject, Text, When, applies};
+use xuncha_core::conclusion::{Tallies, Tally};
+use xuncha_core::library::{Library, schema_of, schemas};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../checklists")
+}
+
+/// Every file of the folder's rooms, named as HQ names it.
+fn files() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let room = entry.unwrap().path();
+        if !room.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(&room).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.strip_prefix(folder()).unwrap().to_str().unwrap().replace('\\', "/");
+            files.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    assert!(files.len() >= 10, "the folder is not where the test looks");
+    files
+}
+
+fn library() -> Library {
+    Library::from_files(files()).unwrap_or_else(|faults| panic!("{}", told(&faults)))
+}
+
+fn told(faults: &[AuthorFault]) -> String {
+    faults.iter().map(|f| format!("{f}\n")).collect()
+}
+
+/// The folder with one text replaced once, as an author might break it.
+fn faults_after(file: &str, from: &str, to: &str) -> Vec<AuthorFault> {
+    let mut files = files();
+    let (_, text) = files.iter_mut().find(|(name, _)| name == file).unwrap();
+    assert!(text.contains(from), "{file} has no {from:?} to break");
+    *text = text.replacen(from, to, 1);
+    Library::from_files(files).expect_err("the broken folder was read without a fault")
+}
+
+fn items(library: &Library) -> impl Iterator<Item = &Item> {
+    library.lists.iter().flat_map(|list| list.items())
+}
+
+#[test]
+fn the_lists_have_every_item_of_the_domain_reference_and_no_other() {
+    let library = library();
+    for (code, last) in [("SUP", 9), ("ACC", 12), ("COLD", 23)] {
+        let list = library.list(&code.parse().unwrap()).unwrap();
+        let have: BTreeSet<String> = list.items().map(|i| i.code.to_string()).collect();
+        let want: BTreeSet<String> = (1..=last).map(|n| format!("{code}-{n:02}")).collect();
+        assert_eq!(have, want);
+    }
+    assert_eq!(library.lists.len(), 3);
+}
+
+#[test]
+fn every_file_satisfies_its_published_schema() {
+    for (name, text) in files() {
+        let schema = schema_of(&name).unwrap_or_else(|| panic!("{name} has no schema"));
+        let schema = schemas().into_iter().find(|(file, _)| *file == schema).unwrap().1;
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let value: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|e| format!("{name} {}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_parser_refuses() {
+    let schema = schemas().into_iter().find(|(file, _)| *file == "checklist.schema.json").unwrap().1;
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (_, cold) = files().into_iter().find(|(name, _)| name == "lists/COLD.yaml").unwrap();
+    for (from, to) in [("severity: major", "severity: huge"), ("methods:", "metods:"), ("mark: D", "mark: X")] {
+        let value: serde_json::Value = serde_saphyr::from_str(&cold.replacen(from, to, 1)).unwrap();
+        assert!(!validator.is_valid(&value), "{to}");
+    }
+}
+
+#[test]
+fn the_published_schemas_are_what_the_code_generates() {
+    let update = std::env::var_os("XUNCHA_UPDATE").is_some();
+    for (name, schema) in schemas() {
+        let path = folder().join(name);
+        if update {
+            std::fs::write(&path, serde_json::to_string_pretty(&schema).unwrap() + "\n").unwrap();
+        }
+        // As values: the order of keys depends on features that other crates of a build may switch on.
+        let published = std::fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+        assert_eq!(
+            published,
+            Some(schema),
+            "{name} is stale: run this test with XUNCHA_UPDATE=1 and commit the result"
+        );
+    }
+}
+
+#[test]
+fn every_item_speaks_both_languages_and_says_how_what_and_why() {
+    let spoken = |code: &str, what: &str, text: &Text| {
+        assert!(text.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{code}: {what} has no Chinese");
+        assert!(text.other.get("en").is_some_and(|en| !en.trim().is_empty()), "{code}: {what} has no English");
+    };
+    let library = library();
+    for item in items(&library) {
+        let code = item.code.as_str();
+        spoken(code, "text", &item.text);
+        spoken(code, "how", &item.how);
+        assert!(item.how.zh.contains("符合：") && item.how.other["en"].contains("Conforms:"), "{code}: what counts?");
+        assert!((3..=6).contains(&item.findings.len()), "{code}: {} findings", item.findings.len());
+        for finding in &item.findings {
+            spoken(code, "finding", &finding.text);
+            assert_ne!(finding.mark, Mark::V, "{code}: a phrase from practice is nobody's verified text");
+        }
+        for rule in &item.evidence {
+            spoken(code, "evidence", rule.what.as_ref().unwrap());
+            assert_eq!(rule.mark, Mark::D, "{code}: evidence rules are this project's proposal");
+        }
+        assert!(!item.basis.is_empty() && !item.violations.is_empty(), "{code}");
+    }
+    for list in &library.lists {
+        spoken(list.code.as_str(), "title", &list.title);
+        for section in &list.sections {
+            spoken(list.code.as_str(), "section", &section.title);
+        }
+    }
+    for field in &library.form.fields {
+        spoken(&field.field, "label", &field.label);
+    }
+}
+
+#[test]
+fn a_non_conformity_always_asks_for_a_context_picture_and_a_close_up() {
+    for item in items(&library()) {
+        let minimum = item.evidence.iter().find(|r| r.kind == EvidenceKind::Photo && r.when == When::NonConforming);
+        assert_eq!(minimum.map(|r| r.min), Some(2), "{}", item.code);
+    }
+}
+
+#[test]
+fn measured_items_ask_for_numbers_with_a_unit_and_logger_items_for_the_file() {
+    let library = library();
+    let checked = |code: &str, kind| {
+        let item = items(&library).find(|i| i.code.as_str() == code).unwrap();
+        item.evidence.iter().find(|r| r.kind == kind && r.when == When::Checked).map(|r| r.min)
+    };
+    assert_eq!(checked("COLD-05", EvidenceKind::File), Some(1));
+    assert_eq!(checked("COLD-02", EvidenceKind::Photo), Some(1));
+    assert_eq!(checked("COLD-10", EvidenceKind::Measure), Some(2));
+    assert_eq!(checked("ACC-09", EvidenceKind::Measure), Some(3));
+    for item in items(&library) {
+        let measures = item.evidence.iter().any(|r| r.kind == EvidenceKind::Measure);
+        assert_eq!(measures, item.unit.is_some(), "{}: a number has a unit, a unit has a number", item.code);
+    }
+}
+
+#[test]
+fn marks_claim_no_more_than_was_read() {
+    let library = library();
+    for item in items(&library) {
+        assert_eq!(item.key.mark, Mark::D, "{}: the official ※ allocation was not read", item.code);
+        assert!(item.violations.iter().all(|v| v.mark == Mark::D), "{}: the mapping is our reading", item.code);
+        for basis in &item.basis {
+            let expected = if basis.law.as_str() == "CC154" { Mark::M } else { Mark::V };
+            assert_eq!(basis.mark, expected, "{} {}", item.code, basis.law);
+        }
+    }
+    let guideline = library.laws.article(&"CC154".parse().unwrap(), "8").unwrap().1;
+    assert_eq!((guideline.mark, &guideline.text), (Mark::M, &None));
+    assert_eq!(library.rule(&"routine".parse().unwrap()).unwrap().mark, Mark::M);
+}
+
+#[test]
+fn every_basis_opens_an_article_and_every_verified_article_has_its_text() {
+    let library = library();
+    for item in items(&library) {
+        for basis in &item.basis {
+            let (_, article) = library.laws.article(&basis.law, &basis.article).unwrap();
+            assert_eq!(basis.mark == Mark::V, article.text.is_some(), "{} {} {}", item.code, basis.law, basis.article);
+        }
+    }
+    for instrument in &library.laws.instruments {
+        for article in &instrument.articles {
+            assert_eq!(article.mark == Mark::V, article.text.is_some(), "{} {}", instrument.code, article.article);
+        }
+    }
+}
+
+#[test]
+fn the_violation_table_is_whole_and_names_places_but_no_amounts() {
+    let library = library();
+    let have: Vec<String> = library.laws.violations.iter().map(|v| v.code.to_string()).collect();
+    let want: Vec<String> = (1..=45).map(|n| format!("V{n:02}")).collect();
+    assert_eq!(have, want);
+    for row in &library.laws.violations {
+        for text in [&row.title.zh, &row.duty, &row.penalty] {
+            assert!(!text.contains(['元', '万', '倍']), "{}: {text}", row.code);
+        }
+    }
+    for code in ["V29", "V35", "V36", "V37", "V38", "V39"] {
+        let row = library.laws.violations.iter().find(|v| v.code.as_str() == code).unwrap();
+        assert_eq!(row.mark, Mark::M, "{code}: its penalty clause was not read");
+    }
+}
+
+#[test]
+fn an_item_is_asked_only_where_its_text_binds() {
+    let library = library();
+    let asked = |code: &str, kind: &str, modes: &[&str]| {
+        let modes = modes.iter().map(|m| (*m).to_owned()).collect();
+        let subject = Subject { kind: kind.into(), modes, flags: vec![] };
+        applies(items(&library).find(|i| i.code.as_str() == code).unwrap(), &subject)
+    };
+    for (code, yes, no) in [
+        ("COLD-03", &["wholesale", "wholesale_retail", "third_party_logistics"][..], &["retail", "hospital"][..]),
+        ("COLD-21", &["retail", "wholesale_retail", "optician", "pharmacy"], &["wholesale", "hospital"]),
+        ("COLD-22", &["hospital", "clinic", "laboratory"], &["wholesale", "retail", "pharmacy"]),
+        ("COLD-11", &["wholesale", "hospital", "retail", "manufacturer"], &[]),
+        ("SUP-03", &["wholesale", "retail", "online"], &["hospital"]),
+        ("SUP-05", &["wholesale", "hospital"], &[]),
+        ("ACC-02", &["wholesale", "clinic"], &[]),
+        ("ACC-08", &["wholesale", "pharmacy"], &["clinic"]),
+    ] {
+        for kind in yes {
+            assert!(asked(code, kind, &[]), "{code} must be asked of {kind}");
+        }
+        for kind in no {
+            assert!(!asked(code, kind, &[]), "{code} must not be asked of {kind}");
+        }
+    }
+    assert!(asked("COLD-21", "online", &["retail"]), "a further form counts like the first");
+}
+
+/// Counts with nothing open: `(total, not applicable, non-conforming)` of key and of general items.
+fn tallies(key: (u32, u32, u32), general: (u32, u32, u32)) -> Tallies {
+    let tally =
+        |(total, not_applicable, non_conforming)| Tally { total, not_applicable, non_conforming, ..Tally::default() };
+    Tallies { key: tally(key), general: tally(general) }
+}
+
+#[test]
+fn the_conclusion_rules_give_the_outcomes_of_the_reference_vectors() {
+    let library = library();
+    let vectors = [
+        // 20 key and 60 general items: the vectors of the domain reference
+        ("licence-verification", tallies((20, 0, 0), (60, 0, 0)), "pass"),
+        ("licence-verification", tallies((20, 0, 2), (60, 0, 12)), "rectify"),
+        ("licence-verification", tallies((20, 0, 3), (60, 0, 0)), "fail"),
+        ("licence-verification", tallies((20, 0, 0), (60, 0, 13)), "fail"),
+        ("licence-verification", tallies((20, 5, 2), (60, 0, 0)), "fail"),
+        // nothing left to divide by: the rate is 0
+        ("licence-verification", tallies((0, 0, 0), (0, 0, 0)), "pass"),
+        ("licence-verification", tallies((20, 20, 0), (60, 0, 12)), "rectify"),
+        // third-party logistics: no key item may fail, general up to a tenth
+        ("third-party-logistics", tallies((20, 0, 0), (60, 0, 0)), "pass"),
+        ("third-party-logistics", tallies((20, 0, 0), (60, 0, 6)), "rectify"),
+        ("third-party-logistics", tallies((20, 0, 0), (60, 0, 7)), "fail"),
+        ("third-party-logistics", tallies((20, 0, 1), (60, 0, 0)), "fail"),
+        ("third-party-logistics", tallies((20, 0, 0), (60, 10, 6)), "fail"),
+        ("third-party-logistics", tallies((0, 0, 0), (0, 0, 0)), "pass"),
+        // routine supervision never says 未通过检查
+        ("routine", tallies((20, 0, 0), (60, 0, 0)), "pass"),
+        ("routine", tallies((20, 0, 20), (60, 0, 60)), "rectify"),
+    ];
+    for (rule, tallies, expected) in vectors {
+        let rule = library.rule(&rule.parse().unwrap()).unwrap();
+        assert_eq!(rule.conclude(&tallies).unwrap().code, expected, "{} {tallies:?}", rule.code);
+    }
+    let licence = library.rule(&"licence-verification".parse().unwrap()).unwrap();
+    let days: Vec<_> = licence.outcomes.iter().map(|o| o.rectify_working_days).collect();
+    assert_eq!(days, [None, Some(30), None]);
+}
+
+#[test]
+fn an_item_corrected_on_the_spot_counts_as_conforming() {
+    let library = library();
+    let mut counts = tallies((20, 0, 0), (60, 0, 0));
+    counts.key.corrected = 20;
+    let rule = library.rule(&"licence-verification".parse().unwrap()).unwrap();
+    assert_eq!(rule.conclude(&counts).unwrap().code, "pass");
+}
+
+#[test]
+fn an_author_who_breaks_a_file_is_told_file_line_and_what_to_do() {
+    let cold = "lists/COLD.yaml";
+    let line_of = |needle: &str| {
+        let text = &files().into_iter().find(|(name, _)| name == cold).unwrap().1;
+        text.lines().position(|l| l.contains(needle)).unwrap() as u64 + 1
+    };
+    let faults = faults_after(cold, "severity: major", "severty: major");
+    assert_eq!((faults[0].file.as_str(), faults[0].line), (cold, line_of("severity: major")), "{}", told(&faults));
+    assert!(faults[0].problem.contains("severty"), "{}", told(&faults));
+    assert!(faults[0].hint.as_deref().unwrap().contains("checklist.schema.json"), "{}", told(&faults));
+
+    let faults = faults_after(cold, "article: '44', clause: （一）", "article: '444', clause: （一）");
+    assert_eq!((faults.len(), faults[0].line), (1, line_of("article: '44', clause: （一）")), "{}", told(&faults));
+    assert!(faults[0].problem.contains("GSP article 444"), "{}", told(&faults));
+}
+
+#[test]
+fn what_only_shows_between_files_is_found_too() {
+    let cases = [
+        ("lists/COLD.yaml", "code: V10", "code: V99", "V99"),
+        ("lists/COLD.yaml", "law: CC154, article: '8', mark: M", "law: CC154, article: '8', mark: V", "as V"),
+        ("lists/COLD.yaml", "clause: （一）", "clause: （十九）", "（十九）"),
+        ("laws/CC154.yaml", "mark: M", "mark: V", "no text"),
+        ("laws/violations.yaml", "duty: T739§42", "duty: T738§42", "T738"),
+        ("laws/violations.yaml", "code: V02", "code: V01", "twice"),
+        ("laws/GSP.yaml", "code: GSP", "code: T739", "twice"),
+        ("rules/routine.yaml", "code: routine", "code: third-party-logistics", "twice"),
+        ("rules/routine.yaml", "den: 1", "den: 0", "denominator 0"),
+        ("forms/on-site-record.yaml", "field: recorder", "field: officers", "twice"),
+    ];
+    for (file, from, to, problem) in cases {
+        let faults = faults_after(file, from, to);
+        let found = faults.iter().any(|f| f.problem.contains(problem) && f.hint.is_some() && f.line > 0);
+        assert!(found, "{file} {to}: {}", told(&faults));
+    }
+}
+
+#[test]
+fn a_missing_or_stray_file_is_named() {
+    let without = |gone: &str| files().into_iter().filter(|(name, _)| name != gone).collect::<Vec<_>>();
+    for gone in ["laws/violations.yaml", "forms/on-site-record.yaml"] {
+        let faults = Library::from_files(without(gone)).unwrap_err();
+        assert!(faults.iter().any(|f| f.problem.contains("missing")), "{gone}: {}", told(&faults));
+    }
+    let mut stray = files();
+    stray.push(("notes/todo.yaml".into(), "a: b".into()));
+    assert_eq!(Library::from_files(stray).unwrap_err()[0].file, "notes/todo.yaml");
+    let mut with_prose = files();
+    with_prose.push(("README.md".into(), "# words".into()));
+    assert_eq!(Library::from_files(with_prose).unwrap(), library());
+}
+
+#[test]
+fn the_order_of_files_does_not_change_what_is_read() {
+    let mut reversed = files();
+    reversed.reverse();
+    assert_eq!(Library::from_files(reversed).unwrap(), library());
+}
