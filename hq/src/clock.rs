@@ -1,0 +1,49 @@
+//! HQ's clock, passed in so that tests can make a day pass.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+    /// Now as HQ writes it down: RFC 3339, UTC, milliseconds. Equal lengths sort as texts.
+    fn stamp(&self) -> String {
+        stamp(self.now())
+    }
+}
+
+/// RFC 3339, UTC, milliseconds.
+pub fn stamp(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// The machine's clock.
+#[derive(Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The machine's clock, shifted by hand.
+#[derive(Debug, Default)]
+pub struct ShiftedClock(AtomicI64);
+
+impl ShiftedClock {
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.0.fetch_add(i64::try_from(time.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let shift = jiff::SignedDuration::from_secs(self.0.load(Ordering::SeqCst));
+        Timestamp::now().checked_add(shift).unwrap_or(Timestamp::MAX)
+    }
+}

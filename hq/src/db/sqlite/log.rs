@@ -1,0 +1,382 @@
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use xuncha_core::feed::Head;
+use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId};
+use xuncha_core::protocol::push::Quarantined;
+
+use super::super::{
+    Batch, BlobRow, Changes, DbError, FeedRow, Log, ReceiptRow, Result, StoredEntry, UploadRecord, WantedRow,
+};
+use super::read::{Count, Hash, Name, feed_key, frame, int, rows};
+use super::Sqlite;
+
+const ENTRY: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
+    FROM entries e JOIN entry_index i ON i.log_index = e.log_index";
+const FEED: &str = "SELECT feed, device, user, key, unit, admitted, closed_after FROM feeds";
+const BLOB: &str = "SELECT log_index, position, feed, entry, sha256, size, mime, scope FROM blob_refs r";
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+    let header: Vec<u8> = row.get(1)?;
+    let payload: Vec<u8> = row.get(3)?;
+    Ok(StoredEntry {
+        log_index: row.get::<_, Count>(0)?.0,
+        frame: frame(&header, row.get::<_, [u8; 64]>(2)?, &payload)?,
+        received: row.get(4)?,
+        inspection: row.get::<_, Option<Name<_>>>(5)?.map(|n| n.0),
+        inert: row.get(6)?,
+    })
+}
+
+fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
+    Ok(FeedRow {
+        key: feed_key(row, 0)?,
+        unit: row.get::<_, Name<_>>(4)?.0,
+        admitted: row.get::<_, Count>(5)?.0,
+        closed_after: row.get::<_, Option<Count>>(6)?.map(|c| c.0),
+    })
+}
+
+fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
+    Ok(BlobRow {
+        log_index: row.get::<_, Count>(0)?.0,
+        position: row.get(1)?,
+        feed: row.get::<_, Hash>(2)?.into(),
+        entry: row.get::<_, Hash>(3)?.into(),
+        sha256: row.get::<_, Hash>(4)?.into(),
+        size: row.get::<_, Count>(5)?.0,
+        mime: row.get(6)?,
+        scope: row.get(7)?,
+    })
+}
+
+fn head_of(c: &Connection, feed: &FeedId) -> Result<Head> {
+    let last = c
+        .prepare_cached(
+            "SELECT e.seq, e.id, i.lamport FROM entries e JOIN entry_index i ON i.log_index = e.log_index
+             WHERE e.feed = ?1 ORDER BY e.seq DESC LIMIT 1",
+        )?
+        .query_row([feed.as_bytes()], |row| {
+            Ok(Head {
+                feed: *feed,
+                seq: row.get::<_, Count>(0)?.0,
+                id: Some(row.get::<_, Hash>(1)?.into()),
+                lamport: row.get::<_, Count>(2)?.0,
+            })
+        })
+        .optional()?;
+    Ok(last.unwrap_or_else(|| Head::empty(*feed)))
+}
+
+#[async_trait]
+impl Log for Sqlite {
+    async fn log_index(&self) -> Result<u64> {
+        self.read(|c| {
+            Ok(c.query_row("SELECT coalesce(max(log_index), 0) FROM entries", [], |r| r.get::<_, Count>(0))?.0)
+        })
+        .await
+    }
+    async fn adopted_lamport(&self) -> Result<u64> {
+        self.read(|c| {
+            let sql = "SELECT coalesce(max(lamport), 0) FROM entry_index WHERE inert IS NOT 'entry.lamport'";
+            Ok(c.query_row(sql, [], |r| r.get::<_, Count>(0))?.0)
+        })
+        .await
+    }
+    async fn head(&self, feed: &FeedId) -> Result<Head> {
+        let feed = *feed;
+        self.read(move |c| head_of(c, &feed)).await
+    }
+    async fn entry_at(&self, feed: &FeedId, seq: u64) -> Result<Option<EntryId>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT id FROM entries WHERE feed = ?1 AND seq = ?2";
+            let row = c.prepare_cached(sql)?.query_row(params![feed.as_bytes(), int(seq)?], |r| r.get::<_, Hash>(0));
+            Ok(row.optional()?.map(Into::into))
+        })
+        .await
+    }
+    async fn entries(&self, feed: &FeedId, after: u64, limit: u32) -> Result<Vec<StoredEntry>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = format!("{ENTRY} WHERE e.feed = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3");
+            rows(c, &sql, params![feed.as_bytes(), int(after)?, limit], stored)
+        })
+        .await
+    }
+    async fn log(&self, after: u64, limit: u32) -> Result<Vec<StoredEntry>> {
+        // A left join: this is what `rebuild` reads while the index may be empty.
+        const SQL: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
+            FROM entries e LEFT JOIN entry_index i ON i.log_index = e.log_index
+            WHERE e.log_index > ?1 ORDER BY e.log_index LIMIT ?2";
+        self.read(move |c| rows(c, SQL, params![int(after)?, limit], stored)).await
+    }
+    async fn inspection_log(&self, inspection: &InspectionId, after: u64, limit: u32) -> Result<Vec<StoredEntry>> {
+        let inspection = inspection.clone();
+        self.read(move |c| {
+            let sql = format!("{ENTRY} WHERE i.inspection = ?1 AND i.log_index > ?2 ORDER BY i.log_index LIMIT ?3");
+            rows(c, &sql, params![inspection.as_str(), int(after)?, limit], stored)
+        })
+        .await
+    }
+    async fn commit(&self, batch: Batch) -> Result<()> {
+        self.write(move |tx| store(tx, &batch)).await
+    }
+    async fn rebuild(&self, changes: Changes) -> Result<()> {
+        self.write(move |tx| {
+            for table in VIEWS {
+                tx.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            apply(tx, &changes)
+        })
+        .await
+    }
+    async fn views_text(&self) -> Result<String> {
+        self.read(|c| {
+            let mut out = String::new();
+            for table in VIEWS {
+                let mut statement = c.prepare(&format!("SELECT * FROM {table}"))?;
+                let columns = statement.column_count();
+                let mut lines: Vec<String> = statement
+                    .query_map([], |row| {
+                        (0..columns).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect::<rusqlite::Result<Vec<_>>>()
+                    })?
+                    .map(|line| Ok(line?.join("|")))
+                    .collect::<rusqlite::Result<_>>()?;
+                lines.sort();
+                out.push_str(&format!("{table}\n{}\n", lines.join("\n")));
+            }
+            Ok(out)
+        })
+        .await
+    }
+    async fn feed(&self, feed: &FeedId) -> Result<Option<FeedRow>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = format!("{FEED} WHERE feed = ?1");
+            Ok(c.prepare_cached(&sql)?.query_row([feed.as_bytes()], feed_row).optional()?)
+        })
+        .await
+    }
+    async fn feeds(&self) -> Result<Vec<FeedRow>> {
+        self.read(|c| rows(c, &format!("{FEED} ORDER BY admitted"), [], feed_row)).await
+    }
+    async fn quarantined(&self, feed: &FeedId) -> Result<Vec<Quarantined>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT seq, id, reason FROM quarantine WHERE feed = ?1 ORDER BY seq, id LIMIT 1000";
+            rows(c, sql, [feed.as_bytes()], |row| {
+                Ok(Quarantined {
+                    seq: row.get::<_, Count>(0)?.0,
+                    id: row.get::<_, Hash>(1)?.into(),
+                    reason: row.get(2)?,
+                })
+            })
+        })
+        .await
+    }
+    async fn keep_receipt(&self, r: ReceiptRow) -> Result<()> {
+        self.write(move |tx| {
+            tx.prepare_cached(
+                "INSERT INTO receipts (feed, stored_to, log_index, text, sig, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![r.feed.as_bytes(), int(r.stored_to)?, int(r.log_index)?, r.text, r.sig, r.time])?;
+            Ok(())
+        })
+        .await
+    }
+    async fn receipts(&self, feed: &FeedId) -> Result<Vec<ReceiptRow>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT stored_to, log_index, text, sig, time FROM receipts WHERE feed = ?1 ORDER BY receipt";
+            rows(c, sql, [feed.as_bytes()], |row| {
+                Ok(ReceiptRow {
+                    feed,
+                    stored_to: row.get::<_, Count>(0)?.0,
+                    log_index: row.get::<_, Count>(1)?.0,
+                    text: row.get(2)?,
+                    sig: row.get(3)?,
+                    time: row.get(4)?,
+                })
+            })
+        })
+        .await
+    }
+    async fn wanted(&self, feed: &FeedId, limit: u32) -> Result<Vec<WantedRow>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT r.entry, r.sha256, r.size,
+                    (SELECT u.upload FROM uploads u WHERE u.entry = r.entry AND u.sha256 = r.sha256 AND u.done = 0
+                     ORDER BY u.expires DESC LIMIT 1)
+                FROM blob_refs r
+                WHERE r.feed = ?1
+                  AND NOT EXISTS (SELECT 1 FROM proofs p WHERE p.sha256 = r.sha256 AND p.scope = r.scope)
+                  AND NOT EXISTS (SELECT 1 FROM blob_refs b WHERE b.feed = r.feed AND b.sha256 = r.sha256
+                     AND b.scope = r.scope AND (b.log_index, b.position) < (r.log_index, r.position))
+                ORDER BY r.log_index, r.position LIMIT ?2";
+            rows(c, sql, params![feed.as_bytes(), limit], |row| {
+                Ok(WantedRow {
+                    feed,
+                    entry: row.get::<_, Hash>(0)?.into(),
+                    sha256: row.get::<_, Hash>(1)?.into(),
+                    size: row.get::<_, Count>(2)?.0,
+                    upload: row.get(3)?,
+                })
+            })
+        })
+        .await
+    }
+    async fn named_blob(&self, feed: &FeedId, entry: &EntryId, sha256: &BlobHash) -> Result<Option<BlobRow>> {
+        let (feed, entry, sha256) = (*feed, *entry, *sha256);
+        self.read(move |c| {
+            let sql = format!("{BLOB} WHERE feed = ?1 AND sha256 = ?2 AND entry = ?3 LIMIT 1");
+            let mut statement = c.prepare_cached(&sql)?;
+            Ok(statement
+                .query_row(params![feed.as_bytes(), sha256.as_bytes(), entry.as_bytes()], blob_row)
+                .optional()?)
+        })
+        .await
+    }
+    async fn blobs_of(&self, scope: &str) -> Result<Vec<(BlobRow, bool)>> {
+        let scope = scope.to_owned();
+        self.read(move |c| {
+            let sql = "SELECT log_index, position, feed, entry, sha256, size, mime, scope,
+                    EXISTS (SELECT 1 FROM proofs p WHERE p.sha256 = r.sha256 AND p.scope = r.scope)
+                FROM blob_refs r WHERE scope = ?1 ORDER BY log_index, position";
+            let mut found = rows(c, sql, [&scope], |row| Ok((blob_row(row)?, row.get(8)?)))?;
+            let mut seen = std::collections::HashSet::new();
+            found.retain(|(blob, _): &(BlobRow, bool)| seen.insert(blob.sha256));
+            Ok(found)
+        })
+        .await
+    }
+    async fn delivered(&self, feed: &FeedId, blobs: &[BlobHash]) -> Result<Vec<BlobHash>> {
+        let (feed, blobs) = (*feed, blobs.to_vec());
+        self.read(move |c| {
+            let mut ask = c.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM blob_refs r JOIN proofs p ON p.sha256 = r.sha256 AND p.scope = r.scope
+                 WHERE r.feed = ?1 AND r.sha256 = ?2)",
+            )?;
+            let mut out = Vec::new();
+            for blob in blobs {
+                if ask.query_row(params![feed.as_bytes(), blob.as_bytes()], |r| r.get::<_, bool>(0))? {
+                    out.push(blob);
+                }
+            }
+            Ok(out)
+        })
+        .await
+    }
+    async fn is_proved(&self, sha256: &BlobHash, scope: &str) -> Result<bool> {
+        let (sha256, scope) = (*sha256, scope.to_owned());
+        self.read(move |c| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM proofs WHERE sha256 = ?1 AND scope = ?2)";
+            Ok(c.prepare_cached(sql)?.query_row(params![sha256.as_bytes(), scope], |r| r.get(0))?)
+        })
+        .await
+    }
+    async fn prove(&self, upload: &UploadRecord, stored: &str) -> Result<()> {
+        let (u, stored) = (upload.clone(), stored.to_owned());
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO proofs (sha256, scope, size, stored) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                params![u.sha256.as_bytes(), u.scope, int(u.size)?, stored],
+            )?;
+            tx.execute("UPDATE uploads SET done = 1 WHERE upload = ?1", [&u.upload])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+const VIEWS: [&str; 8] =
+    ["entry_index", "blob_refs", "feeds", "packs", "tasks", "task_assignees", "inspections", "teams"];
+
+fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<()> {
+    if let (Some(feed), Some(after)) = (&batch.feed, &batch.after) {
+        if head_of(tx, feed)? != *after {
+            return Err(DbError::Moved);
+        }
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO entries (log_index, feed, seq, id, header, sig, payload, received)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        for e in &batch.entries {
+            insert.execute(params![
+                int(e.log_index)?,
+                feed.as_bytes(),
+                int(e.seq)?,
+                e.frame.id().as_bytes(),
+                e.frame.header_bytes(),
+                e.frame.signature().as_bytes(),
+                e.frame.payload_bytes().unwrap_or_default(),
+                batch.received,
+            ])?;
+        }
+        let mut apart = tx.prepare_cached(
+            "INSERT INTO quarantine (feed, seq, id, reason, frame, received) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO NOTHING",
+        )?;
+        for (q, frame) in &batch.quarantine {
+            let id = q.id.as_bytes();
+            apart.execute(params![feed.as_bytes(), int(q.seq)?, id, q.reason, frame.to_bytes(), batch.received])?;
+        }
+    }
+    apply(tx, &batch.changes)
+}
+
+fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
+    for r in &changes.index {
+        tx.prepare_cached(
+            "INSERT INTO entry_index (log_index, inspection, kind, actor, lamport, inert) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            int(r.log_index)?,
+            r.inspection.as_ref().map(InspectionId::as_str),
+            r.kind,
+            r.actor.as_str(),
+            int(r.lamport)?,
+            r.inert
+        ])?;
+    }
+    for (log_index, inert) in &changes.inert {
+        tx.prepare_cached("UPDATE entry_index SET inert = ?2 WHERE log_index = ?1")?
+            .execute(params![int(*log_index)?, inert])?;
+    }
+    for b in &changes.blobs {
+        tx.prepare_cached(
+            "INSERT INTO blob_refs (log_index, position, feed, entry, sha256, size, mime, scope)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            int(b.log_index)?,
+            b.position,
+            b.feed.as_bytes(),
+            b.entry.as_bytes(),
+            b.sha256.as_bytes(),
+            int(b.size)?,
+            b.mime,
+            b.scope
+        ])?;
+    }
+    for f in &changes.feeds {
+        tx.prepare_cached(
+            "INSERT INTO feeds (feed, device, user, key, unit, admitted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (feed) DO NOTHING",
+        )?
+        .execute(params![
+            f.key.feed.as_bytes(),
+            f.key.device.as_str(),
+            f.key.user.as_str(),
+            f.key.key.as_bytes(),
+            f.unit.as_str(),
+            int(f.admitted)?
+        ])?;
+    }
+    for (feed, seq) in &changes.closed {
+        tx.execute(
+            "UPDATE feeds SET closed_after = ?2 WHERE feed = ?1 AND closed_after IS NULL",
+            params![feed.as_bytes(), int(*seq)?],
+        )?;
+    }
+    super::work::apply(tx, changes)
+}

@@ -1,0 +1,205 @@
+//! Objects: originals and packs by their SHA-256, and the parts of uploads that are not finished.
+//!
+//! What it is: files that are whole or not there. Order of every write: *part → write → fsync → rename → fsync(folder)*;
+//! only then does a row say that the object is stored (I2). What it is not: who may see an object (see [`crate::sync`],
+//! [`crate::api`]). `object_store` was tried on paper and left out for now: it has no append, and tus lives on appending;
+//! the S3 backend of a later version implements this trait over it.
+//!
+//! ```text
+//! objects/3f/3f9a…   a finished object        parts/<upload>   the bytes of an upload so far: its length is the offset
+//! ```
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use xuncha_core::Failure;
+use xuncha_core::ids::BlobHash;
+
+/// How much is read at a time.
+pub const CHUNK: usize = 256 * 1024;
+
+/// The objects of an HQ. All calls block: async callers go through a blocking thread.
+pub trait Objects: Send + Sync {
+    /// Stores bytes under their hash, durably.
+    fn put(&self, bytes: &[u8]) -> io::Result<BlobHash>;
+    /// Bytes of a stored object, or `None`.
+    fn size(&self, sha256: &BlobHash) -> io::Result<Option<u64>>;
+    /// Opens a stored object for reading.
+    fn open(&self, sha256: &BlobHash) -> io::Result<File>;
+    /// Starts an empty part.
+    fn create_part(&self, upload: &str) -> io::Result<()>;
+    /// Opens a part for appending; gives it with its length.
+    fn open_part(&self, upload: &str) -> io::Result<(File, u64)>;
+    /// Length of a part, or `None`.
+    fn part_size(&self, upload: &str) -> io::Result<Option<u64>>;
+    /// Makes a complete, already fsynced part the object of this hash. The caller has hashed it.
+    fn finish_part(&self, upload: &str, sha256: &BlobHash) -> io::Result<()>;
+    /// Throws a part away; one that is not there is no error.
+    fn drop_part(&self, upload: &str) -> io::Result<()>;
+    /// Names of all parts.
+    fn parts(&self) -> io::Result<Vec<String>>;
+}
+
+/// Objects in a folder.
+pub struct Folder {
+    objects: PathBuf,
+    parts: PathBuf,
+}
+
+impl Folder {
+    /// Opens or makes the folders.
+    pub fn open(data: &Path) -> io::Result<Self> {
+        let (objects, parts) = (data.join("objects"), data.join("parts"));
+        for folder in [&objects, &parts] {
+            fs::create_dir_all(folder)?;
+        }
+        sync_folder(data)?;
+        Ok(Self { objects, parts })
+    }
+    fn object(&self, sha256: &BlobHash) -> PathBuf {
+        let name = sha256.to_string();
+        self.objects.join(&name[..2]).join(name)
+    }
+    fn part(&self, upload: &str) -> io::Result<PathBuf> {
+        let plain = !upload.is_empty() && upload.bytes().all(|b| b.is_ascii_alphanumeric());
+        if plain { Ok(self.parts.join(upload)) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+    fn place(&self, part: &Path, sha256: &BlobHash) -> io::Result<()> {
+        let target = self.object(sha256);
+        let folder = target.parent().unwrap_or(&self.objects);
+        if !folder.exists() {
+            fs::create_dir_all(folder)?;
+            sync_folder(&self.objects)?;
+        }
+        fs::rename(part, &target)?;
+        sync_folder(folder)
+    }
+}
+
+impl Objects for Folder {
+    fn put(&self, bytes: &[u8]) -> io::Result<BlobHash> {
+        let sha256 = BlobHash::digest(&[bytes]);
+        if self.size(&sha256)? == Some(bytes.len() as u64) {
+            return Ok(sha256);
+        }
+        let part = self.parts.join(format!("put{}", sha256.short()));
+        let mut file = File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        self.place(&part, &sha256)?;
+        Ok(sha256)
+    }
+    fn size(&self, sha256: &BlobHash) -> io::Result<Option<u64>> {
+        length(&self.object(sha256))
+    }
+    fn open(&self, sha256: &BlobHash) -> io::Result<File> {
+        File::open(self.object(sha256))
+    }
+    fn create_part(&self, upload: &str) -> io::Result<()> {
+        File::create_new(self.part(upload)?)?;
+        sync_folder(&self.parts)
+    }
+    fn open_part(&self, upload: &str) -> io::Result<(File, u64)> {
+        let mut file = File::options().read(true).write(true).open(self.part(upload)?)?;
+        let length = file.seek(SeekFrom::End(0))?;
+        Ok((file, length))
+    }
+    fn part_size(&self, upload: &str) -> io::Result<Option<u64>> {
+        length(&self.part(upload)?)
+    }
+    fn finish_part(&self, upload: &str, sha256: &BlobHash) -> io::Result<()> {
+        self.place(&self.part(upload)?, sha256)
+    }
+    fn drop_part(&self, upload: &str) -> io::Result<()> {
+        match fs::remove_file(self.part(upload)?) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    }
+    fn parts(&self) -> io::Result<Vec<String>> {
+        fs::read_dir(&self.parts)?.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect()
+    }
+}
+
+fn length(path: &Path) -> io::Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(m) => Ok(Some(m.len())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// A rename is durable only once its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Hash and length of all that is left in `file`.
+pub fn hash_file(file: &mut File) -> io::Result<(Sha256, u64)> {
+    let (mut hash, mut length, mut buffer) = (Sha256::new(), 0, vec![0; CHUNK]);
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            return Ok((hash, length));
+        }
+        hash.update(&buffer[..n]);
+        length += n as u64;
+    }
+}
+
+/// Re-reads a stored object: its length, and whether its bytes still are what its name says. `None`: not there.
+pub fn recheck(objects: &dyn Objects, sha256: &BlobHash) -> io::Result<Option<(u64, bool)>> {
+    let mut file = match objects.open(sha256) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let (hash, length) = hash_file(&mut file)?;
+    Ok(Some((length, BlobHash::from_bytes(hash.finalize().into()) == *sha256)))
+}
+
+/// What a disk error means to the caller.
+pub fn disk_failure(e: &io::Error) -> Failure {
+    match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Failure::after_action("disk.full"),
+        io::ErrorKind::PermissionDenied => Failure::after_action("disk.permission"),
+        _ => Failure::later("disk.error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_there_only_when_it_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let sha256 = BlobHash::digest(&[b"photo"]);
+        folder.create_part("a1").unwrap();
+        assert!(folder.create_part("a1").is_err(), "an address is given out once");
+        let (mut file, length) = folder.open_part("a1").unwrap();
+        assert_eq!(length, 0);
+        file.write_all(b"photo").unwrap();
+        file.sync_all().unwrap();
+        assert_eq!(folder.size(&sha256).unwrap(), None);
+        assert_eq!(folder.part_size("a1").unwrap(), Some(5));
+        folder.finish_part("a1", &sha256).unwrap();
+        assert_eq!(folder.size(&sha256).unwrap(), Some(5));
+        assert_eq!(folder.part_size("a1").unwrap(), None);
+        assert_eq!(recheck(&folder, &sha256).unwrap(), Some((5, true)));
+        fs::write(folder.object(&sha256), b"phot0").unwrap();
+        assert_eq!(recheck(&folder, &sha256).unwrap(), Some((5, false)));
+    }
+
+    #[test]
+    fn an_address_cannot_leave_its_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        for bad in ["../keys/hq.key", "", "a/b", "."] {
+            assert!(folder.open_part(bad).is_err(), "{bad:?}");
+        }
+    }
+}
