@@ -7,14 +7,14 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use xuncha_core::ids::Digest;
 
-use super::{DiskError, sync_folder};
+use super::{DiskError, PRIVATE, sync_folder};
 
-/// Both copies are there and neither is whole, or one is and the other was never written.
+/// Why there is no copy to read or write.
 #[derive(Debug, thiserror::Error)]
 pub enum AbError {
     /// Not one whole copy, though there are files.
@@ -77,7 +77,13 @@ impl AbFile {
         };
         let bytes = self.encode(generation, body);
         let is_new = !over.exists();
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(over).map_err(DiskError::from)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(PRIVATE)
+            .open(over)
+            .map_err(DiskError::from)?;
         // In place and shortened afterwards: a body of the same length needs no new block, so it also works on a full disk.
         file.write_all_at(&bytes, 0).map_err(DiskError::from)?;
         file.set_len(bytes.len() as u64).map_err(DiskError::from)?;

@@ -12,11 +12,15 @@ mod ab;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use xuncha_core::Failure;
 
 pub use ab::{AbCopy, AbError, AbFile};
+
+/// Files are nobody else's: sealed as they are, a desktop's other users need not collect them.
+const PRIVATE: u32 = 0o600;
 
 /// What the disk refused.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +97,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     let mut temp = path.to_path_buf().into_os_string();
     temp.push(".tmp");
     let written = (|| {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&temp)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(PRIVATE).open(&temp)?;
         file.write_all(bytes)?;
         sync_data(&file)?;
         fs::rename(&temp, path)?;

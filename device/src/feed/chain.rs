@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use crate::cipher::Key;
 
 use super::error::FeedError;
-use super::log::{Log, OpenReport, Reader};
+use super::log::{Log, OpenReport};
+use super::reader::Reader;
 use super::record::Kind;
 use super::segment::CARRY;
 

@@ -13,7 +13,8 @@ use crate::cipher::{Key, TAG};
 use crate::disk::{self, DiskError};
 
 use super::error::FeedError;
-use super::record::{self, Kind, MAX_SEALED};
+use super::reader::Reader;
+use super::record::{self, Kind, MAX_SEALED, RecordHead};
 use super::segment::{self, CARRY, Opened, Place, Places, START, SegmentHead, Tail};
 
 /// A new segment begins once the last one has this many bytes.
@@ -150,7 +151,7 @@ impl Log {
 
     /// First number of the segment that holds this number.
     pub(super) fn segment_of(&self, number: u64) -> u64 {
-        self.segments[self.segment_index(number)].first
+        self.first(self.segment_index(number))
     }
 
     /// Adds records with one write and one fdatasync; durable when it returns `Ok`. `carry` is the owner's state before them.
@@ -218,7 +219,9 @@ impl Log {
             return Ok(());
         }
         let head = SegmentHead { first: self.next, before_first: last.first, before_len: last.len, carry: *carry };
-        self.tail = begin_segment(&self.folder, &head, &self.key, &self.name)?;
+        let begun = begin_segment(&self.folder, &head, &self.key, &self.name);
+        // Unless there was no room for it, the new file may be there: adding to the one before would contradict its head.
+        self.tail = begun.inspect_err(|e| self.poisoned = !matches!(e, FeedError::Disk(DiskError::Full)))?;
         let places = OnceLock::from(Places::default());
         self.segments.push(Segment { first: self.next, len: START as u64, places });
         Ok(())
@@ -229,21 +232,37 @@ impl Log {
         self.segments.iter().map(|s| s.first).collect()
     }
 
+    /// First number of the segment at this index.
+    pub(super) fn first(&self, index: usize) -> u64 {
+        self.segments[index].first
+    }
+
+    /// Opens the record at a place; `None` if it is not one of this log.
+    pub(super) fn open_record(&self, bytes: &[u8]) -> Option<(RecordHead, Zeroizing<Vec<u8>>)> {
+        record::open(bytes, &self.key, &self.name)
+    }
+
+    /// The file of the segment at this index.
+    pub(super) fn path(&self, index: usize) -> PathBuf {
+        self.folder.join(segment::file_name(self.first(index)))
+    }
+
     /// Where the last whole record ends in the last segment.
     pub(super) fn end(&self) -> u64 {
         self.segments.last().map_or(0, |s| s.len)
     }
 
-    fn segment_index(&self, number: u64) -> usize {
+    /// Index of the segment that holds this number, if any does.
+    pub(super) fn segment_index(&self, number: u64) -> usize {
         self.segments.partition_point(|s| s.first <= number).saturating_sub(1)
     }
 
-    fn places(&self, index: usize) -> Result<&Places, FeedError> {
+    pub(super) fn places(&self, index: usize) -> Result<&Places, FeedError> {
         let segment = &self.segments[index];
         if let Some(places) = segment.places.get() {
             return Ok(places);
         }
-        let bytes = fs::read(self.folder.join(segment::file_name(segment.first))).map_err(DiskError::from)?;
+        let bytes = fs::read(self.path(index)).map_err(DiskError::from)?;
         let places = Places::index(&bytes, segment.first)?;
         // The next segment's name says how many entries this one must have.
         let expected = self.segments.get(index + 1).map_or(self.next, |s| s.first) - segment.first;
@@ -256,10 +275,10 @@ impl Log {
 
     /// A reader that keeps the file of the segment it read last.
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { log: self, open: None }
+        Reader::new(self)
     }
 
-    fn fills(&self) -> Result<&HashMap<u64, (usize, Place)>, FeedError> {
+    pub(super) fn fills(&self) -> Result<&HashMap<u64, (usize, Place)>, FeedError> {
         if let Some(fills) = self.fills.get() {
             return Ok(fills);
         }
@@ -268,57 +287,6 @@ impl Log {
             fills.extend(self.places(index)?.fills.iter().map(|(number, place)| (*number, (index, *place))));
         }
         Ok(self.fills.get_or_init(|| fills))
-    }
-}
-
-/// Reads records of a log.
-pub(super) struct Reader<'a> {
-    log: &'a Log,
-    open: Option<(usize, File)>,
-}
-
-impl<'a> Reader<'a> {
-    /// The log it reads in.
-    pub(super) fn log(&self) -> &'a Log {
-        self.log
-    }
-
-    /// The entry of this number; `None` beyond the end.
-    pub(super) fn entry(&mut self, number: u64) -> Result<Option<Zeroizing<Vec<u8>>>, FeedError> {
-        if number == 0 || number >= self.log.next {
-            return Ok(None);
-        }
-        let index = self.log.segment_index(number);
-        let at = (number - self.log.segments[index].first) as usize;
-        let Some(place) = self.log.places(index)?.entries.get(at).copied() else { return Ok(None) };
-        self.record(index, place, number, Kind::Entry).map(Some)
-    }
-
-    /// What was filled in for this number later.
-    pub(super) fn fill(&mut self, number: u64) -> Result<Option<Zeroizing<Vec<u8>>>, FeedError> {
-        match self.log.fills()?.get(&number).copied() {
-            Some((index, place)) => self.record(index, place, number, Kind::Fill).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn record(&mut self, index: usize, place: Place, number: u64, kind: Kind) -> Result<Zeroizing<Vec<u8>>, FeedError> {
-        let first = self.log.segments[index].first;
-        let file = match &self.open {
-            Some((open, file)) if *open == index => file,
-            _ => {
-                let file = File::open(self.log.folder.join(segment::file_name(first))).map_err(DiskError::from)?;
-                &self.open.insert((index, file)).1
-            }
-        };
-        let damaged = || FeedError::Damaged { segment: first, at: place.offset, why: "the record does not open" };
-        let mut bytes = vec![0; place.len as usize];
-        file.read_exact_at(&mut bytes, place.offset).map_err(|e| match e.kind() {
-            io::ErrorKind::UnexpectedEof => damaged(),
-            _ => DiskError::from(e).into(),
-        })?;
-        let (head, plain) = record::open(&bytes, &self.log.key, &self.log.name).ok_or_else(damaged)?;
-        if head.number == number && head.kind == kind { Ok(plain) } else { Err(damaged()) }
     }
 }
 

@@ -13,6 +13,7 @@
 mod chain;
 mod error;
 mod log;
+mod reader;
 mod receipts;
 mod record;
 mod segment;

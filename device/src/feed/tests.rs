@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
@@ -105,6 +106,7 @@ fn nothing_readable_lies_in_the_files() {
     let stored = fs::read(alice.segment(1)).unwrap();
     let secret = &frames[0].header_bytes()[..40];
     assert!(!stored.windows(secret.len()).any(|w| w == secret));
+    assert_eq!(fs::metadata(alice.segment(1)).unwrap().permissions().mode() & 0o077, 0);
 }
 
 #[test]
@@ -326,6 +328,18 @@ fn a_segment_begun_and_not_written_is_an_empty_end() {
     assert_eq!(all(&feed), frames);
     feed.append(&next).unwrap();
     assert_eq!(feed.verify_all(&alice.feed.key).unwrap().seq, 3);
+}
+
+#[test]
+fn a_feed_and_its_neighbours_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Feed>();
+    shared::<ReceiptFile>();
+    shared::<crate::vault::Vault>();
+    shared::<crate::keys::Unlocked>();
+    fn moved<T: Send>() {}
+    moved::<crate::vault::VaultWriter>();
+    moved::<crate::keys::KeyFile>();
 }
 
 #[test]

@@ -7,12 +7,13 @@ use crate::cipher::{self, Key};
 use crate::disk::{self, AbFile};
 
 use super::error::KeyError;
-use super::format::{Content, Hex, HexBytes, MAGIC, STEM, Slot};
+use super::format::{Content, Hex, HexBytes, MAGIC, STEM};
 use super::kdf::{self, HardwareSecret, Kdf};
-use super::sealed::{Sealed, SealingPublic, SealingSecret};
+use super::sealed::{SealingPublic, SealingSecret};
 use super::secrets::{NewKeys, Secrets};
 use super::tries::Tries;
 use super::unlocked::Unlocked;
+use super::wrap::{recovery_slot, secrets_key, slot, with_secrets};
 
 /// Who enrols the phone.
 #[derive(Debug, Clone)]
@@ -283,33 +284,4 @@ impl KeyFile {
 
 fn fresh_feed(unlocked: &Unlocked, user: &UserId) -> Result<Secrets, KeyError> {
     unlocked.secrets.with_fresh_feed(user).ok_or(KeyError::Damaged("a feed key is missing"))
-}
-
-fn secrets_key(master: &Key) -> Key {
-    master.derive("xuncha-secrets-1", b"")
-}
-
-fn with_secrets(mut content: Content, master: &Key, secrets: &Secrets) -> Content {
-    let nonce = cipher::random();
-    content.secrets = HexBytes(cipher::seal(&secrets_key(master), &nonce, &content.secrets_ad(), &secrets.encode()));
-    content.secrets_nonce = Hex(nonce);
-    content
-}
-
-fn slot(
-    content: &Content,
-    person: &Person,
-    master: &Key,
-    pin: &str,
-    hardware: Option<&dyn HardwareSecret>,
-) -> Result<Slot, KeyError> {
-    let (salt, nonce) = (cipher::random(), cipher::random());
-    let kek = kdf::kek(pin, &salt, content.kdf, hardware)?;
-    let wrapped = HexBytes(cipher::seal(&kek, &nonce, &content.slot_ad(&person.user), master.expose()));
-    let (user, display) = (person.user.clone(), person.display.clone());
-    Ok(Slot { user, display, salt: Hex(salt), nonce: Hex(nonce), wrapped })
-}
-
-fn recovery_slot(content: &Content, master: &Key, recovery: &SealingPublic) -> Result<Sealed, KeyError> {
-    Sealed::seal(recovery, &content.recovery_ad(), master.expose()).ok_or(KeyError::Damaged("not a recovery key"))
 }

@@ -23,6 +23,7 @@ mod sealed;
 mod secrets;
 mod tries;
 mod unlocked;
+mod wrap;
 
 pub use error::KeyError;
 pub use file::{KeyFile, Owner, Person};
