@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use xuncha_core::checklist::{AuthorFault, EvidenceKind, Item, Mark, Subject, Text, When, applies};
+use xuncha_core::checklist::{self, AuthorFault, EvidenceKind, Item, Mark, Subject, Text, When, applies};
 use xuncha_core::conclusion::{Tallies, Tally};
 use xuncha_core::library::{Library, schema_of, schemas};
 
@@ -350,4 +350,16 @@ fn the_order_of_files_does_not_change_what_is_read() {
     let mut reversed = files();
     reversed.reverse();
     assert_eq!(Library::from_files(reversed).unwrap(), library());
+}
+
+#[test]
+fn the_example_in_the_readme_is_a_list_that_reads() {
+    let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let list = checklist::parse("README.md", example).unwrap_or_else(|faults| panic!("{}", told(&faults)));
+    // In the folder it must resolve like any other list.
+    let mut with_example = files();
+    with_example.push(("lists/TRY.yaml".into(), example.to_owned()));
+    let library = Library::from_files(with_example).unwrap_or_else(|faults| panic!("{}", told(&faults)));
+    assert_eq!(library.list(&list.code), Some(&list));
 }
