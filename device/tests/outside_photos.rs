@@ -67,7 +67,10 @@ fn seen(jpeg: &[u8]) -> RgbImage {
 }
 
 /// Where we and the catalogue differ, and why that is right.
-const UNDERSTOOD: &[(&str, &str)] = &[];
+const UNDERSTOOD: &[(&str, &str)] = &[(
+    "pillow-heif/truncated.heic size",
+    "stored as 64 × 64; the catalogue gives the 16 × 16 that `clap` cuts out of it",
+)];
 
 #[test]
 fn the_facts_of_every_picture_agree_with_the_catalogue() {
@@ -99,7 +102,30 @@ fn the_facts_of_every_picture_agree_with_the_catalogue() {
 }
 
 /// The pictures that have no whole preview, in the order of the catalogue.
-const WITHOUT_PREVIEW: &[&str] = &[];
+const WITHOUT_PREVIEW: &[&str] = &[
+    // 24 megapixels, progressive: 72 MB of coefficients.
+    "immich/craft-beer.jpg ProgressiveTooLarge",
+    // No phone's HEIC in this collection has a JPEG thumbnail in its EXIF.
+    "exif-py/heic/HMD_Nokia_8.3_5G_hdr.heif HeicWithoutThumbnail",
+    "exif-py/heic/HMD_Nokia_8.3_5G.heif HeicWithoutThumbnail",
+    "pillow-heif/pug.heic HeicWithoutThumbnail",
+    "pillow-heif/arrow.heic HeicWithoutThumbnail",
+    "immich/IMG_2682.heic HeicWithoutThumbnail",
+    // xiaomi.heic is not in this list: it has one.
+    // Its pixels were cut away: 14 bytes follow the scan header.
+    "pillow/ultrahdr.jpg partial",
+    "exif-py/heic/spring_1440x960.heic HeicWithoutThumbnail",
+    "exif-py/heic/samplefilehub.heif HeicWithoutThumbnail",
+    // Announces restart markers that are not there.
+    "pillow/hopper_bad_exif.jpg partial",
+    "piexif/01.tif NotAPicture",
+    "pillow-heif/truncated.heic HeicWithoutThumbnail",
+    "pillow-heif/corrupted.heic HeicWithoutThumbnail",
+    "pillow-heif/corrupted.hif HeicWithoutThumbnail",
+    "pillow/truncated_jpeg.jpg partial",
+    "kamadak-exif/exif.tif NotAPicture",
+    "kamadak-exif/exif.heic HeicWithoutThumbnail",
+];
 
 #[test]
 fn every_picture_is_shown_or_has_a_reason() {

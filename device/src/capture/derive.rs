@@ -52,7 +52,7 @@ pub struct Derived {
     pub preview: Option<Vec<u8>>,
     /// Set exactly when there is no preview.
     pub why_none: Option<WhyNoPreview>,
-    /// The file breaks off or is damaged: the preview shows what could be read, the rest is grey.
+    /// The file breaks off or is damaged: the preview shows what could be read, the rest may be grey.
     pub partial: bool,
 }
 

@@ -176,14 +176,19 @@ fn is_offset(offset: &str) -> bool {
 
 fn gps(exif: &Exif) -> Option<Gps> {
     let degrees = |tag, sign, negative: u8| {
-        let Value::Rational(parts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
+        // EXIF says RATIONAL; HMD's Nokias write SRATIONAL. A camera without a fix writes 0/0.
+        let parts: Vec<Option<f64>> = match &exif.get_field(tag, In::PRIMARY)?.value {
+            Value::Rational(parts) => parts.iter().map(|r| (r.denom != 0).then(|| r.to_f64())).collect(),
+            Value::SRational(parts) => parts.iter().map(|r| (r.denom != 0).then(|| r.to_f64())).collect(),
+            _ => return None,
+        };
         let sign = match ascii(exif, sign)?.first()?.to_ascii_uppercase() {
             letter if letter == negative => -1.0,
             b'N' | b'E' => 1.0,
             _ => return None,
         };
-        // A camera without a fix writes 0/0; seconds may be left out.
-        let part = |i: usize| parts.get(i).map_or(Some(0.0), |r| (r.denom != 0).then(|| r.to_f64()));
+        // Seconds may be left out.
+        let part = |i: usize| parts.get(i).copied().unwrap_or(Some(0.0));
         (!parts.is_empty()).then_some(sign * (part(0)? + part(1)? / 60.0 + part(2)? / 3600.0))
     };
     let lat = degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, b'S')?;
