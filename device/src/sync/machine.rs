@@ -1,0 +1,354 @@
+//! The machine: what the phone does next, decided without clock, disk, network or chance.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use xuncha_core::feed::{FeedKey, Head, VerifyingKey};
+use xuncha_core::ids::{BlobHash, DeviceId, Digest, FeedId};
+use xuncha_core::protocol::hello::WantedBlob;
+use xuncha_core::{Failure, Retry};
+
+use crate::app::views::{SyncPhase, SyncView};
+
+use super::blobs::{Transfer, Tries};
+use super::effect::{Answer, Ask, Effect, Input, Request, RequestId};
+use super::hello::FeedAtHq;
+use super::local::Standing;
+use super::pull::PackPart;
+use super::push::Pushed;
+use super::receipts::Unproved;
+use super::screen::Screen;
+
+/// What the machine is told once.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// This phone.
+    pub device: DeviceId,
+    /// HQ's key: receipts, checkpoints, the day's word, HQ's feed.
+    pub hq_key: VerifyingKey,
+    /// HQ's feed.
+    pub hq_feed: FeedId,
+    /// Address of HQ, for the screen.
+    pub hq_url: String,
+    /// Version of the app.
+    pub app: String,
+    /// Spreads the retries of many phones.
+    pub jitter_seed: u64,
+}
+
+/// Steps through the protocol. Everything it remembers may be lost at any moment: the next contact asks everything anew.
+#[derive(Debug)]
+pub struct Machine {
+    pub(super) setup: Setup,
+    pub(super) now: u64,
+    pub(super) contact: Contact,
+    pub(super) screen: Screen,
+    pub(super) tries: BTreeMap<BlobHash, Tries>,
+    pub(super) pack_part: Option<PackPart>,
+    pub(super) token: Option<Token>,
+    /// Contacts in this run that HQ ended with "something is missing".
+    pub(super) rounds: u32,
+    stage: Stage,
+    waiting: BTreeMap<RequestId, Purpose>,
+    next_id: RequestId,
+    out: Vec<Effect>,
+    attempts: u32,
+    resessions: u32,
+    again: bool,
+}
+
+/// The session HQ gave.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    pub text: Arc<str>,
+    pub hash: Digest,
+}
+
+/// What is known within one contact: from the phone's standing to the close of day.
+#[derive(Debug, Default)]
+pub(super) struct Contact {
+    pub standing: Standing,
+    pub feeds: BTreeMap<FeedId, FeedAtHq>,
+    pub stores: VecDeque<Ask>,
+    pub pushed: bool,
+    pub wanted: VecDeque<WantedBlob>,
+    pub queue: VecDeque<WantedBlob>,
+    pub active: BTreeMap<BlobHash, Transfer>,
+    pub hello_again: bool,
+    pub progress: bool,
+    pub confirm: BTreeMap<FeedId, BTreeSet<BlobHash>>,
+    pub asked: VecDeque<(FeedId, Vec<BlobHash>)>,
+    pub entries_confirmed: BTreeSet<FeedId>,
+    pub unconfirmed: BTreeSet<BlobHash>,
+    pub heads: BTreeMap<FeedId, Head>,
+    pub admitted: BTreeMap<FeedId, FeedKey>,
+    pub packs: VecDeque<xuncha_core::event::PackPublished>,
+    pub problems: Vec<Failure>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    Resting,
+    Working,
+    Waiting { until_ms: u64 },
+}
+
+/// Why something was asked: decides which step gets the answer.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    Standing,
+    Challenge,
+    SignSession { nonce: String },
+    Session,
+    SignHeads,
+    Hello,
+    HelloStore,
+    Frames { feed: FeedId },
+    Push(Pushed),
+    Blob { sha256: BlobHash },
+    Receipt { feed: FeedId },
+    EntryAt(Box<Unproved>),
+    StoreReceipt(Box<Unproved>),
+    Pull,
+    StorePulled { heads: Vec<Head>, admitted: Vec<FeedKey>, more: bool },
+    LackingPacks,
+    PackPart,
+    StorePack,
+    Manifest,
+    Close { manifest: super::local::Manifest },
+    StoreAgreed(Box<crate::app::views::AgreedView>),
+}
+
+const BACKOFF_FIRST_MS: u64 = 1_000;
+const BACKOFF_MOST_MS: u64 = 60_000;
+const RESESSIONS: u32 = 2;
+
+impl Machine {
+    /// A machine at rest.
+    pub fn new(setup: Setup) -> Self {
+        let screen = Screen::new(setup.hq_url.clone());
+        Self {
+            setup,
+            now: 0,
+            contact: Contact::default(),
+            screen,
+            tries: BTreeMap::new(),
+            pack_part: None,
+            token: None,
+            rounds: 0,
+            stage: Stage::Resting,
+            waiting: BTreeMap::new(),
+            next_id: 1,
+            out: Vec::new(),
+            attempts: 0,
+            resessions: 0,
+            again: false,
+        }
+    }
+
+    /// Takes what happened at `now_ms` (any monotonic clock) and says what to do.
+    pub fn step(&mut self, now_ms: u64, input: Input) -> Vec<Effect> {
+        self.now = self.now.max(now_ms);
+        match input {
+            Input::Start if self.stage == Stage::Working => self.again = true,
+            Input::Start => self.start(),
+            Input::Pause => self.pause(),
+            Input::Tick => {
+                if matches!(self.stage, Stage::Waiting { until_ms } if until_ms <= self.now) {
+                    self.begin_contact();
+                }
+            }
+            Input::Sent { id, bytes } => {
+                if let Some(Purpose::Blob { sha256 }) = self.waiting.get(&id) {
+                    let sha256 = *sha256;
+                    self.blob_sent(sha256, bytes);
+                }
+            }
+            Input::Answer { id, result } => {
+                // An answer nobody waits for was repeated, came after a pause, or belongs to a contact that is over.
+                if let Some(purpose) = self.waiting.remove(&id) {
+                    self.answered(purpose, result);
+                }
+            }
+        }
+        let busy = self.stage == Stage::Working;
+        if let Some(effect) = self.screen.due(self.now, busy) {
+            self.out.push(effect);
+        }
+        if let Stage::Waiting { until_ms } = self.stage {
+            self.out.push(Effect::Wait { ms: until_ms.saturating_sub(self.now) });
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// What the screen would show now.
+    pub fn view(&self) -> SyncView {
+        self.screen.view(self.now)
+    }
+
+    fn start(&mut self) {
+        self.attempts = 0;
+        self.resessions = 0;
+        self.rounds = 0;
+        self.tries.clear();
+        self.screen.begin_run();
+        self.begin_contact();
+    }
+
+    fn pause(&mut self) {
+        self.cut_off();
+        self.again = false;
+        self.stage = Stage::Resting;
+        self.screen.rest(SyncPhase::Paused, None);
+    }
+
+    /// Asks everything anew, with the session that is still there.
+    pub(super) fn begin_contact(&mut self) {
+        self.cut_off();
+        self.contact = Contact::default();
+        self.stage = Stage::Working;
+        self.screen.enter(SyncPhase::Connecting);
+        self.ask(Ask::Standing, Purpose::Standing);
+    }
+
+    fn answered(&mut self, purpose: Purpose, result: Result<Answer, Failure>) {
+        let answer = match (purpose, result) {
+            // One bad file or feed must not keep the others back.
+            (Purpose::Blob { sha256 }, result) => return self.blob_answered(sha256, result),
+            (Purpose::Push(pushed), Err(f)) if !is_of_the_whole_run(&f) => return self.push_refused(pushed.feed, f),
+            (Purpose::PackPart, Err(f)) if !is_of_the_whole_run(&f) => return self.pack_refused(f),
+            (_, Err(failure)) => return self.failed(failure),
+            (purpose, Ok(answer)) => (purpose, answer),
+        };
+        match answer {
+            (Purpose::Standing, Answer::Standing(standing)) => self.stood(*standing),
+            (Purpose::Challenge, Answer::Challenge(reply)) => self.challenged(reply),
+            (Purpose::SignSession { nonce }, Answer::Signature(signature)) => self.session_signed(nonce, signature),
+            (Purpose::Session, Answer::Session(reply)) => self.session_given(reply),
+            (Purpose::SignHeads, Answer::Claims(claims)) => self.heads_signed(claims),
+            (Purpose::Hello, Answer::Hello(reply)) => self.hello_answered(*reply),
+            (Purpose::HelloStore, Answer::Stored) => self.hello_stored(),
+            (Purpose::Frames { feed }, Answer::Frames(frames)) => self.frames_read(feed, frames),
+            (Purpose::Push(pushed), Answer::Push(reply)) => self.push_answered(pushed, reply),
+            (Purpose::Receipt { feed }, Answer::Receipt(reply)) => self.receipt_came(feed, reply),
+            (Purpose::EntryAt(unproved), Answer::EntryAt(id)) => self.receipt_placed(*unproved, id),
+            (Purpose::StoreReceipt(proved), Answer::ReceiptStored(rest)) => self.receipt_stored(*proved, rest),
+            (Purpose::Pull, Answer::Pull(reply)) => self.pull_answered(reply),
+            (Purpose::StorePulled { heads, admitted, more }, Answer::Stored) => {
+                self.pulled_stored(heads, admitted, more);
+            }
+            (Purpose::LackingPacks, Answer::Packs(packs)) => self.packs_named(packs),
+            (Purpose::PackPart, Answer::PackPart(bytes)) => self.pack_part_came(&bytes),
+            (Purpose::StorePack, Answer::Stored) => self.pack_stored(),
+            (Purpose::Manifest, Answer::Manifest(manifest)) => self.manifest_read(manifest),
+            (Purpose::Close { manifest }, Answer::Close(reply)) => self.close_answered(manifest, reply),
+            (Purpose::StoreAgreed(agreed), Answer::Stored) => self.agreed_stored(*agreed),
+            // A runner that answers another question than was asked.
+            _ => self.failed(Failure::never("engine.fault")),
+        }
+    }
+
+    /// Asks the phone.
+    pub(super) fn ask(&mut self, ask: Ask, purpose: Purpose) {
+        let id = self.name(purpose);
+        self.out.push(Effect::Ask { id, ask });
+    }
+
+    /// Asks HQ.
+    pub(super) fn send(&mut self, request: Request, purpose: Purpose) {
+        let id = self.name(purpose);
+        let token = self.token.as_ref().map(|t| t.text.clone());
+        self.out.push(Effect::Send { id, token, request });
+    }
+
+    fn name(&mut self, purpose: Purpose) -> RequestId {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.waiting.insert(id, purpose);
+        id
+    }
+
+    fn cut_off(&mut self) {
+        for id in std::mem::take(&mut self.waiting).into_keys() {
+            self.out.push(Effect::Cancel { id });
+        }
+    }
+
+    /// Something moved for good: trying again is worth it.
+    pub(super) fn progressed(&mut self) {
+        self.attempts = 0;
+        self.contact.progress = true;
+    }
+
+    /// Something that keeps the run from ending in "all is in", but not from going on. Each code once per feed or file.
+    pub(super) fn problem(&mut self, failure: Failure) {
+        let same = |f: &Failure| {
+            f.code == failure.code && ["feed", "sha256"].iter().all(|k| f.params.get(*k) == failure.params.get(*k))
+        };
+        if !self.contact.problems.iter().any(same) {
+            self.contact.problems.push(failure);
+        }
+    }
+
+    /// The whole contact cannot go on.
+    pub(super) fn failed(&mut self, failure: Failure) {
+        if failure.code.starts_with("session.") && self.token.is_some() && self.resessions < RESESSIONS {
+            // The token ran out, or HQ was restarted.
+            self.resessions += 1;
+            self.token = None;
+            return self.begin_contact();
+        }
+        self.rest_after(Some(failure));
+    }
+
+    /// The contact went through to its end.
+    pub(super) fn finish(&mut self) {
+        if std::mem::take(&mut self.again) {
+            self.rounds = 0;
+            return self.begin_contact();
+        }
+        // What only a person can cure is worth more on the screen than what time cures.
+        let problems = &self.contact.problems;
+        let worst = problems.iter().find(|f| f.retry != Retry::Later).or(problems.first()).cloned();
+        // But what time cures is tried again even so, with fresh patience.
+        let later = problems.iter().any(|f| f.retry == Retry::Later);
+        self.tries.retain(|_, t| t.given_up.as_ref().is_some_and(|f| f.retry != Retry::Later));
+        self.rest_with(worst, later);
+    }
+
+    fn rest_after(&mut self, failure: Option<Failure>) {
+        let later = failure.as_ref().is_some_and(|f| f.retry == Retry::Later);
+        self.rest_with(failure, later);
+    }
+
+    fn rest_with(&mut self, problem: Option<Failure>, later: bool) {
+        self.cut_off();
+        let phase = if problem.is_some() { SyncPhase::Failed } else { SyncPhase::Done };
+        self.screen.rest(phase, problem);
+        if later {
+            let ms = backoff_ms(self.attempts, self.setup.jitter_seed);
+            self.attempts = self.attempts.saturating_add(1);
+            self.rounds = 0;
+            self.stage = Stage::Waiting { until_ms: self.now + ms };
+        } else {
+            self.again = false;
+            self.stage = Stage::Resting;
+            self.out.push(Effect::Done);
+        }
+    }
+}
+
+/// Failures that say nothing about one file or one feed but about HQ, the session or the app.
+pub(super) fn is_of_the_whole_run(failure: &Failure) -> bool {
+    ["hq.", "session.", "device.", "app.", "ca.", "engine."].iter().any(|p| failure.code.starts_with(p))
+}
+
+/// 1 s · 2^n up to 60 s, times 0.5 to 1.5 by the seed: many phones that lost the same HQ do not come back at once.
+pub(super) fn backoff_ms(attempt: u32, seed: u64) -> u64 {
+    let base = BACKOFF_FIRST_MS.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MOST_MS);
+    // splitmix64, public domain (Vigna 2015).
+    let mut z = seed.wrapping_add(u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    base / 2 + (z ^ (z >> 31)) % base
+}

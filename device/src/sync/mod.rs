@@ -1,0 +1,31 @@
+//! The phone's side of the sync: copies what HQ lacks, fetches what the phone may see, believes only what is signed.
+//!
+//! What it is: [`Machine`] (decides, without I/O: `step(now, input) → effects`; one file per step of
+//! `xuncha_core::protocol`, with its stem), [`Local`] (what it needs of the phone), [`SyncHandle`] (carries the effects out
+//! over HTTPS) and the two calls of [`enrol`]. What it is not: the storage of what it moves ([`crate::feed`],
+//! [`crate::vault`], [`crate::packs`] behind [`Local`]) or the judgement at HQ (`hq::sync`).
+//!
+//! Order of one contact: session → hello → push (→ hello) → receipts → windows of blobs, each with its receipts → pull →
+//! packs → close of day. Nothing that the machine remembers is needed to go on after a kill: hello asks everything anew.
+//!
+//! Invariants: a receipt, a page, a pack, a day is stored only after its signature, chain or hash was verified, a receipt
+//! also only if it names the phone's own entry (I2, I8) · what the phone has seen of HQ's log never shrinks, an HQ that is
+//! behind it is an alarm (I5, I2) · forks and roll-backs stop a feed and are kept as HQ's verdict (I4) · one bad file, feed
+//! or pack never holds the others back, and every loop ends when it brings nothing new (I10) · time and chance come from
+//! outside, so a simulator can drive it (I9).
+
+mod blobs;
+mod close_of_day;
+mod effect;
+mod hello;
+mod local;
+mod machine;
+mod pull;
+mod push;
+mod receipts;
+mod screen;
+mod session;
+
+pub use effect::{Answer, Ask, Effect, Input, Request, RequestId};
+pub use local::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
+pub use machine::{Machine, Setup};
