@@ -8,7 +8,7 @@ use crate::failure::Failure;
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem. Machines act on `code` and `retry`; `title` is for a person reading the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Problem {
     /// `urn:xuncha:problem:<code>`.
     #[serde(rename = "type")]
