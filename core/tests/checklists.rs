@@ -316,6 +316,7 @@ fn what_only_shows_between_files_is_found_too() {
         ("lists/COLD.yaml", "law: CC154, article: '8', mark: M", "law: CC154, article: '8', mark: V", "as V"),
         ("lists/COLD.yaml", "clause: （一）", "clause: （十九）", "（十九）"),
         ("laws/CC154.yaml", "mark: M", "mark: V", "no text"),
+        ("laws/T739.yaml", "    mark: V", "    mark: M", "was not read"),
         ("laws/violations.yaml", "duty: T739§42", "duty: T738§42", "T738"),
         ("laws/violations.yaml", "code: V02", "code: V01", "twice"),
         ("laws/GSP.yaml", "code: GSP", "code: T739", "twice"),

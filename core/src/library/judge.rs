@@ -38,6 +38,14 @@ pub(super) fn laws(
                         hint,
                     ));
                 }
+                (Some(_), Mark::M | Mark::D) => {
+                    let hint = "read the published text and mark it V, or leave `text` out: statutes are not quoted from memory";
+                    faults.push(source.fault(
+                        &trail,
+                        format!("article {number} of {law} quotes what was not read"),
+                        hint,
+                    ));
+                }
                 (Some(text), _) if text.zh.trim().is_empty() => {
                     let hint = "quote the text, or leave `text` out and mark it M";
                     faults.push(source.fault(&trail, format!("article {number} of {law} has an empty text"), hint));

@@ -47,7 +47,7 @@ pub fn schemas() -> [(&'static str, serde_json::Value); 5] {
     [
         ("checklist.schema.json", checklist::schema()),
         ("law.schema.json", published::<Instrument>("Xuncha law or rule", "core/src/law.rs")),
-        ("violations.schema.json", published::<ViolationTable>("Xuncha violation table", "core/src/library.rs")),
+        ("violations.schema.json", published::<ViolationTable>("Xuncha violation table", "core/src/library/mod.rs")),
         ("rule.schema.json", published::<ConclusionRule>("Xuncha conclusion rule", "core/src/conclusion.rs")),
         ("form.schema.json", published::<OnSiteForm>("Xuncha record form", "core/src/form.rs")),
     ]
