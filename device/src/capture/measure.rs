@@ -82,7 +82,8 @@ impl Unit {
         UNITS.iter().map(|row| row.0)
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// The unit that `text` spells (`℃`, `度`, `m2`), without case; `None` when it is none of ours.
+    pub fn read(text: &str) -> Option<Self> {
         let text = text.to_lowercase();
         UNITS.iter().find(|row| row.1.to_lowercase() == text || row.2.contains(&text.as_str())).map(|row| row.0)
     }
