@@ -17,15 +17,20 @@
 mod blobs;
 mod close_of_day;
 mod effect;
+pub mod enrol;
 mod hello;
+mod http;
 mod local;
 mod machine;
 mod pull;
 mod push;
 mod receipts;
+mod run;
 mod screen;
 mod session;
+mod tls;
 
 pub use effect::{Answer, Ask, Effect, Input, Request, RequestId};
 pub use local::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
 pub use machine::{Machine, Setup};
+pub use run::{Contact, SyncHandle};

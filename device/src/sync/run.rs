@@ -1,0 +1,352 @@
+//! The runner: carries out what the machine wants, over HTTPS and on the real phone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use data_encoding::BASE64;
+use futures::stream;
+use reqwest::Body;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinError, JoinHandle, JoinSet};
+use xuncha_core::Failure;
+use xuncha_core::ids::{BlobHash, DeviceId};
+use xuncha_core::protocol::enrol::HqIdentity;
+use xuncha_core::protocol::push;
+use xuncha_core::protocol::session::{ChallengeRequest, SessionRequest};
+
+use crate::app::views::SyncView;
+
+use super::effect::{Answer, Ask, Effect, Input, Request, RequestId};
+use super::http::{Http, Moved};
+use super::local::{BlobReader, Local};
+use super::machine::{Machine, Setup};
+use super::tls::Anchor;
+
+/// Bytes read from the vault at once: per upload one piece in the channel, one being read, one being sent.
+const PIECE: u64 = 1024 * 1024;
+/// Frames of one push; as JSON strings they may grow to twice their bytes and stay within [`push::MAX_BYTES`].
+const FRAMES: usize = 1_000;
+const FRAME_BYTES: usize = push::MAX_BYTES / 2 - 256 * 1024;
+
+/// Whom the runner speaks to, and as whom.
+#[derive(Debug, Clone)]
+pub struct Contact {
+    /// Address of HQ, `https://…`.
+    pub url: String,
+    /// What enrolment brought.
+    pub hq: HqIdentity,
+    /// This phone.
+    pub device: DeviceId,
+    /// Version of the app.
+    pub app: String,
+}
+
+/// A sync that runs beside the app. Dropping it ends it; nothing is lost by that.
+#[derive(Debug)]
+pub struct SyncHandle {
+    inputs: mpsc::UnboundedSender<Input>,
+    view: watch::Receiver<SyncView>,
+    task: JoinHandle<()>,
+}
+
+impl SyncHandle {
+    /// Begins at rest.
+    ///
+    /// # Errors
+    /// `hq.address` or `ca.unreadable`: what enrolment stored cannot be used.
+    pub fn spawn(runtime: &Handle, local: Arc<dyn Local>, contact: Contact) -> Result<Self, Failure> {
+        let http = Http::new(&contact.url, Anchor::from_pem(&contact.hq.ca_pem)?)?;
+        let mut seed = [0; 8];
+        // Without chance the retries are merely not spread.
+        let _ = getrandom::fill(&mut seed);
+        let machine = Machine::new(Setup {
+            device: contact.device.clone(),
+            hq_key: contact.hq.key,
+            hq_feed: contact.hq.feed,
+            hq_url: contact.url,
+            app: contact.app,
+            jitter_seed: u64::from_le_bytes(seed),
+        });
+        let (shown, view) = watch::channel(machine.view());
+        let (inputs, wishes) = mpsc::unbounded_channel();
+        let runner = Runner {
+            machine,
+            wire: Wire { http, local, device: contact.device, inputs: inputs.clone() },
+            shown,
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            began: Instant::now(),
+            wake: None,
+        };
+        let task = runtime.spawn(runner.run(wishes));
+        Ok(Self { inputs, view, task })
+    }
+    /// Syncs now; ends a pause; while it runs, makes it look once more when it is through.
+    pub fn start(&self) {
+        let _ = self.inputs.send(Input::Start);
+    }
+    /// Stops at once; what HQ acknowledged stays.
+    pub fn pause(&self) {
+        let _ = self.inputs.send(Input::Pause);
+    }
+    /// Ends it. What is being stored at this moment still is; nothing else happens any more.
+    pub fn stop(self) {
+        self.task.abort();
+    }
+    /// Where it stands.
+    pub fn status(&self) -> SyncView {
+        self.view.borrow().clone()
+    }
+    /// Tells of every change, at most five a second.
+    pub fn subscribe(&self) -> watch::Receiver<SyncView> {
+        self.view.clone()
+    }
+}
+
+impl Drop for SyncHandle {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Runner {
+    machine: Machine,
+    wire: Wire,
+    shown: watch::Sender<SyncView>,
+    tasks: JoinSet<Result<Answer, Failure>>,
+    running: HashMap<tokio::task::Id, (RequestId, AbortHandle)>,
+    began: Instant,
+    wake: Option<tokio::time::Instant>,
+}
+
+impl Runner {
+    async fn run(mut self, mut wishes: mpsc::UnboundedReceiver<Input>) {
+        loop {
+            let wake = self.wake;
+            let input = tokio::select! {
+                wish = wishes.recv() => match wish {
+                    Some(wish) => wish,
+                    None => return,
+                },
+                Some(done) = self.tasks.join_next_with_id() => match self.answer(done) {
+                    Some(input) => input,
+                    None => continue,
+                },
+                () = async { tokio::time::sleep_until(wake.unwrap_or_else(tokio::time::Instant::now)).await },
+                    if wake.is_some() => Input::Tick,
+            };
+            self.wake = None;
+            let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            for effect in self.machine.step(now, input) {
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    fn answer(&mut self, done: Result<(tokio::task::Id, Result<Answer, Failure>), JoinError>) -> Option<Input> {
+        let (task, result) = match done {
+            Ok(done) => done,
+            Err(e) if e.is_cancelled() => {
+                self.running.remove(&e.id());
+                return None;
+            }
+            Err(e) => (e.id(), Err(Failure::never("engine.fault"))),
+        };
+        let (id, _) = self.running.remove(&task)?;
+        Some(Input::Answer { id, result })
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let wire = self.wire.clone();
+        match effect {
+            Effect::Ask { id, ask } => {
+                let handle = self.tasks.spawn_blocking(move || answer_locally(wire.local.as_ref(), ask));
+                self.running.insert(handle.id(), (id, handle));
+            }
+            Effect::Send { id, token, request } => {
+                let handle = self.tasks.spawn(async move { wire.exchange(id, token.as_deref(), request).await });
+                self.running.insert(handle.id(), (id, handle));
+            }
+            Effect::Cancel { id } => {
+                if let Some((_, handle)) = self.running.values().find(|(asked, _)| *asked == id) {
+                    handle.abort();
+                }
+            }
+            Effect::Show(view) => {
+                self.shown.send_replace(*view);
+            }
+            Effect::Wait { ms } => {
+                let at = tokio::time::Instant::now() + Duration::from_millis(ms);
+                self.wake = Some(self.wake.map_or(at, |before| before.min(at)));
+            }
+            Effect::Done => {
+                let view = self.machine.view();
+                tracing::info!(
+                    phase = ?view.phase, entries = view.entries_done, bytes = view.bytes_done,
+                    problem = view.problem.as_ref().map(|f| f.code.as_str()), "sync rests"
+                );
+            }
+        }
+    }
+}
+
+fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
+    Ok(match ask {
+        Ask::Standing => Answer::Standing(Box::new(local.standing()?)),
+        Ask::SignSession { nonce } => Answer::Signature(local.sign_session(&nonce)?),
+        Ask::SignHeads { heads, session } => Answer::Claims(local.sign_heads(&heads, session)?),
+        Ask::Frames { feed, from } => Answer::Frames(local.frames(feed, from, FRAMES, FRAME_BYTES)?),
+        Ask::EntryAt { feed, seq } => Answer::EntryAt(local.entry_at(feed, seq)?),
+        Ask::StoreReceipt(receipt) => Answer::ReceiptStored(local.store_receipt(&receipt)?),
+        Ask::LackingPacks => Answer::Packs(local.lacking_packs()?),
+        Ask::Manifest => Answer::Manifest(local.manifest()?),
+        Ask::StoreCheckpoint(checkpoint) => stored(local.store_checkpoint(&checkpoint))?,
+        Ask::StoreVerdict { feed, verdict, at_hq } => stored(local.store_verdict(feed, verdict, &at_hq))?,
+        Ask::StorePulled(runs) => stored(local.store_pulled(&runs))?,
+        Ask::StorePack { pack, bytes } => stored(local.store_pack(&pack, &bytes))?,
+        Ask::StoreAgreed(agreed) => stored(local.store_agreed(&agreed))?,
+    })
+}
+
+fn stored(result: Result<(), Failure>) -> Result<Answer, Failure> {
+    result.map(|()| Answer::Stored)
+}
+
+/// What a request needs.
+#[derive(Clone)]
+struct Wire {
+    http: Http,
+    local: Arc<dyn Local>,
+    device: DeviceId,
+    inputs: mpsc::UnboundedSender<Input>,
+}
+
+impl Wire {
+    async fn exchange(&self, id: RequestId, token: Option<&str>, request: Request) -> Result<Answer, Failure> {
+        let http = &self.http;
+        Ok(match request {
+            Request::Challenge => {
+                let body = ChallengeRequest { device: self.device.clone() };
+                Answer::Challenge(http.json(None, "/v1/session/challenge", &body).await?)
+            }
+            Request::Session { nonce, signature } => {
+                let body = SessionRequest { device: self.device.clone(), nonce, signature };
+                Answer::Session(http.json(None, "/v1/session", &body).await?)
+            }
+            Request::Hello(body) => Answer::Hello(http.json(token, "/v1/hello", &body).await?),
+            Request::Push { feed, frames } => {
+                Answer::Push(http.lines(token, &format!("/v1/push/{feed}"), &frames).await?)
+            }
+            Request::Receipts(body) => Answer::Receipt(http.json(token, "/v1/receipts", &body).await?),
+            Request::Pull(body) => Answer::Pull(http.json(token, "/v1/pull", &body).await?),
+            Request::Close(body) => Answer::Close(http.json(token, "/v1/close", &body).await?),
+            Request::PackPart { sha256, from, len } => {
+                Answer::PackPart(http.part(token, &format!("/v1/packs/{sha256}"), from, len).await?)
+            }
+            Request::UploadOffset { address } => Answer::Offset(http.offset(token, &address).await?),
+            Request::CreateUpload { feed, entry, sha256, size, with_bytes } => {
+                let b64 = |text: String| BASE64.encode(text.as_bytes());
+                let metadata = format!(
+                    "feed {},entry {},sha256 {}",
+                    b64(feed.to_string()),
+                    b64(entry.to_string()),
+                    b64(sha256.to_string())
+                );
+                let moved = Moved::default();
+                let body = if with_bytes { Some(self.blob(id, sha256, 0, size, &moved).await?) } else { None };
+                let fault = body.as_ref().map(|b| b.fault.clone());
+                let sent = http.create(token, metadata, size, body.map(|b| (b.body, size)), &moved).await;
+                let (address, offset) = sent.map_err(|f| own_fault(fault.as_ref(), f))?;
+                Answer::Created { address, offset }
+            }
+            Request::UploadBytes { address, sha256, offset, size } => {
+                let moved = Moved::default();
+                let blob = self.blob(id, sha256, offset, size, &moved).await?;
+                let sent = http.append(token, &address, offset, (blob.body, size - offset), &moved).await;
+                Answer::Offset(sent.map_err(|f| own_fault(Some(&blob.fault), f))?)
+            }
+        })
+    }
+
+    /// Streams a blob from `from` on straight out of the vault.
+    async fn blob(
+        &self,
+        id: RequestId,
+        sha256: BlobHash,
+        from: u64,
+        size: u64,
+        moved: &Moved,
+    ) -> Result<BlobBody, Failure> {
+        let local = self.local.clone();
+        let opened = tokio::task::spawn_blocking(move || local.blob(sha256)).await;
+        let mut reader = opened.map_err(|_| Failure::never("engine.fault"))??;
+        if reader.size() != size {
+            return Err(Failure::never("blob.size"));
+        }
+        let (pieces, stream_of) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+        let fault = Fault::default();
+        let noted = fault.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(failure) = read_pieces(reader.as_mut(), from, size, &pieces) {
+                noted.set(failure);
+                // Cuts the body off, so that HQ does not wait for the rest.
+                let _ = pieces.blocking_send(Err(std::io::Error::other("the blob cannot be read")));
+            }
+        });
+        let (moved, inputs) = (moved.clone(), self.inputs.clone());
+        let stream = stream::unfold(stream_of, move |mut stream_of| {
+            let (moved, inputs) = (moved.clone(), inputs.clone());
+            async move {
+                let piece = stream_of.recv().await?;
+                if let Ok(piece) = &piece {
+                    let _ = inputs.send(Input::Sent { id, bytes: moved.add(piece.len()) });
+                }
+                Some((piece, stream_of))
+            }
+        });
+        Ok(BlobBody { body: Body::wrap_stream(stream), fault })
+    }
+}
+
+struct BlobBody {
+    body: Body,
+    fault: Fault,
+}
+
+/// Why a body broke off on this side.
+#[derive(Clone, Default)]
+struct Fault(Arc<std::sync::OnceLock<Failure>>);
+
+impl Fault {
+    fn set(&self, failure: Failure) {
+        let _ = self.0.set(failure);
+    }
+}
+
+/// The wire says only "cut"; the reason may be our own.
+fn own_fault(fault: Option<&Fault>, wire: Failure) -> Failure {
+    fault.and_then(|f| f.0.get()).cloned().unwrap_or(wire)
+}
+
+fn read_pieces(
+    reader: &mut dyn BlobReader,
+    from: u64,
+    size: u64,
+    pieces: &mpsc::Sender<Result<Bytes, std::io::Error>>,
+) -> Result<(), Failure> {
+    let mut at = from;
+    while at < size {
+        let len = PIECE.min(size - at);
+        let mut piece = vec![0; usize::try_from(len).map_err(|_| Failure::never("engine.fault"))?];
+        reader.read_at(at, &mut piece)?;
+        at += len;
+        if pieces.blocking_send(Ok(piece.into())).is_err() {
+            // The request is over: HQ answered early, or nobody wants it any more.
+            return Ok(());
+        }
+    }
+    Ok(())
+}
