@@ -8,7 +8,9 @@ use xuncha_core::checklist::EvidenceKind;
 use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
 use xuncha_core::feed::{BlobSource, Place};
 use xuncha_core::firm::FirmRecord;
-use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId};
+use xuncha_core::ids::{
+    BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
+};
 
 use super::views::*;
 
@@ -183,3 +185,19 @@ macro_rules! verbs {
     };
 }
 pub(crate) use verbs;
+
+/// Whoever wants the table with its types: the TypeScript interface is written by one.
+pub trait VerbVisitor {
+    /// Called once per verb, in the order of the table.
+    fn verb<Args: TS + 'static, Reply: TS + 'static>(&mut self, name: &'static str);
+}
+
+macro_rules! visit_each {
+    ($($name:ident($args:ty) -> $reply:ty;)+) => {
+        /// Shows every verb to `visitor`.
+        pub fn visit_verbs(visitor: &mut impl VerbVisitor) {
+            $(visitor.verb::<$args, $reply>(stringify!($name));)+
+        }
+    };
+}
+verbs!(visit_each);

@@ -1,0 +1,163 @@
+//! The phone as the sync sees it: [`Local`] over the desk. Short work under the desk's lock, long reads beside it.
+
+use std::sync::{Arc, Weak};
+
+use xuncha_core::Failure;
+use xuncha_core::event::PackPublished;
+use xuncha_core::feed::{Frame, Head, Signature, Signer as _};
+use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId};
+use xuncha_core::inspection::Touched;
+use xuncha_core::protocol::close_of_day::DayAgreed;
+use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, Verdict};
+use xuncha_core::protocol::pull::FeedRun;
+use xuncha_core::protocol::receipts::Receipt;
+use xuncha_core::protocol::{Signed, session};
+
+use crate::sync::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
+use crate::vault::VaultReader;
+
+use super::desk::{Desk, HqWord};
+use super::views::{Happening, OnlyHere};
+use super::{Device, Inner, show};
+
+/// Blobs one contact works on; what is left over comes with the next hello.
+const UNSENT: u32 = 5_000;
+
+/// Holds the phone weakly: a sync that is under way must not keep a closed phone open.
+pub(super) struct Phone(pub Weak<Inner>);
+
+impl Phone {
+    fn device(&self) -> Result<Device, Failure> {
+        let inner: Arc<Inner> = self.0.upgrade().ok_or_else(|| Failure::never("app.closed"))?;
+        Ok(Device { inner })
+    }
+    fn desk<T>(&self, work: impl FnOnce(&mut Desk) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.device()?.at_desk(work)
+    }
+    /// Safety changed: what is open is drawn again.
+    fn tell_open(&self) -> Result<(), Failure> {
+        let device = self.device()?;
+        let deltas = device.at_desk(|desk| {
+            let everything = Touched { everything: true, ..Touched::default() };
+            desk.open_ids().iter().map(|id| show::delta(desk, id, &everything)).collect::<Result<Vec<_>, _>>()
+        })?;
+        for delta in deltas {
+            device.tell(Happening::Changed { delta: Box::new(delta) });
+        }
+        device.tell(Happening::Today);
+        Ok(())
+    }
+}
+
+struct Blob(VaultReader);
+
+impl BlobReader for Blob {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+    fn read_at(&mut self, offset: u64, piece: &mut [u8]) -> Result<(), Failure> {
+        let bytes = self.0.read_range(offset, piece.len() as u64)?;
+        piece.copy_from_slice(&bytes);
+        Ok(())
+    }
+}
+
+impl Local for Phone {
+    fn standing(&self) -> Result<Standing, Failure> {
+        self.desk(|desk| {
+            let head = desk.own_head().clone();
+            let receipted = desk.index.receipted(&head.feed)?.seq;
+            let unsent = desk.index.unsent_blobs(UNSENT)?.into_iter().map(|b| UnsentBlob {
+                feed: b.feed,
+                sha256: b.sha256,
+                size: b.size,
+                name: b.name,
+                firm: b.firm,
+            });
+            Ok(Standing {
+                own: vec![OwnFeed { head, receipted }],
+                copies: desk.others.values().map(|f| f.head().clone()).collect(),
+                admitted: desk.index.all_admitted()?,
+                seen_log_index: desk.newest_log_index,
+                unsent: unsent.collect(),
+                only_here: desk.index.only_here()?,
+                last_contact: desk.checkpoint.as_ref().map(|c| c.time.clone()),
+            })
+        })
+    }
+    fn sign_session(&self, nonce: &str) -> Result<Signature, Failure> {
+        self.desk(|desk| {
+            Ok(desk.unlocked.device_signer().sign(&session::signed_message(desk.unlocked.device(), nonce)))
+        })
+    }
+    fn sign_heads(&self, heads: &[Head], session: Digest) -> Result<Vec<Signed<HeadClaim>>, Failure> {
+        self.desk(|desk| {
+            let own = desk.own_head().feed;
+            let claims = heads.iter().filter(|h| h.feed == own).map(|head| {
+                Signed::sign(&HeadClaim { head: head.clone(), session }, desk.unlocked.feed_signer())
+                    .map_err(|e| Failure::never("hello.shape").with("why", e))
+            });
+            claims.collect()
+        })
+    }
+    fn frames(&self, feed: FeedId, from: u64, max_frames: usize, max_bytes: usize) -> Result<Vec<Frame>, Failure> {
+        self.desk(|desk| {
+            let file = desk.feed(&feed).ok_or_else(|| Failure::never("feed.unknown"))?;
+            let mut frames = file.read(from, max_bytes)?;
+            frames.truncate(max_frames);
+            Ok(frames)
+        })
+    }
+    fn entry_at(&self, feed: FeedId, seq: u64) -> Result<Option<EntryId>, Failure> {
+        self.desk(|desk| {
+            let file = desk.feed(&feed).ok_or_else(|| Failure::never("feed.unknown"))?;
+            Ok(file.read_at(seq)?.map(|f| f.id()))
+        })
+    }
+    fn blob(&self, sha256: BlobHash) -> Result<Box<dyn BlobReader>, Failure> {
+        let vault = self.desk(|desk| Ok(desk.vault.clone()))?;
+        Ok(Box::new(Blob(vault.open(&sha256)?)))
+    }
+    fn store_checkpoint(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
+        self.desk(|desk| desk.keep_word(HqWord::Checkpoint(checkpoint.clone())))
+    }
+    fn store_verdict(&self, feed: FeedId, verdict: Verdict, at_hq: &Head) -> Result<(), Failure> {
+        self.desk(|desk| desk.keep_word(HqWord::Verdict { feed, verdict, at_hq: at_hq.clone() }))?;
+        self.tell_open()
+    }
+    fn store_receipt(&self, receipt: &Signed<Receipt>) -> Result<OnlyHere, Failure> {
+        let left = self.desk(|desk| {
+            desk.keep_word(HqWord::Receipt(receipt.clone()))?;
+            Ok(desk.index.only_here()?)
+        })?;
+        self.tell_open()?;
+        Ok(left)
+    }
+    fn store_pulled(&self, runs: &[FeedRun]) -> Result<(), Failure> {
+        self.desk(|desk| {
+            for run in runs {
+                let frames: Vec<Frame> = run.frames.iter().cloned().map(Frame::from).collect();
+                desk.keep_pulled(run.feed.feed, &frames)?;
+            }
+            Ok(())
+        })?;
+        self.tell_open()
+    }
+    fn lacking_packs(&self) -> Result<Vec<PackPublished>, Failure> {
+        self.desk(|desk| Ok(desk.index.missing_packs()?))
+    }
+    fn store_pack(&self, pack: &PackPublished, bytes: &[u8]) -> Result<(), Failure> {
+        self.desk(|desk| {
+            desk.packs.store(&pack.sha256, bytes)?;
+            Ok(desk.index.pack_arrived(&pack.sha256)?)
+        })?;
+        self.device()?.tell(Happening::Today);
+        Ok(())
+    }
+    fn manifest(&self) -> Result<Manifest, Failure> {
+        self.desk(|desk| Ok(Manifest { feeds: vec![desk.own_head().clone()], blobs: desk.index.all_own_blobs()? }))
+    }
+    fn store_agreed(&self, agreed: &Signed<DayAgreed>) -> Result<(), Failure> {
+        self.desk(|desk| desk.keep_word(HqWord::Agreed(agreed.clone())))
+    }
+}
