@@ -20,8 +20,20 @@ pub struct OnSiteForm {
     pub source: Text,
     /// How sure.
     pub mark: Mark,
+    /// Parts of the form in order, with their titles.
+    pub sections: Vec<FormSection>,
     /// Fields in order.
     pub fields: Vec<FormField>,
+}
+
+/// A part of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormSection {
+    /// Short stable name, e.g. `party`.
+    pub code: String,
+    /// Its title.
+    pub title: Text,
 }
 
 /// A field.
@@ -76,6 +88,11 @@ pub enum Filled {
 }
 
 impl OnSiteForm {
+    /// The title of a field's part; its code where the form names no such part.
+    pub fn section_title(&self, field: &FormField) -> Text {
+        let section = self.sections.iter().find(|s| s.code == field.section);
+        section.map_or_else(|| Text { zh: field.section.clone(), other: Default::default() }, |s| s.title.clone())
+    }
     /// The one JSON text of this form.
     pub fn canonical(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

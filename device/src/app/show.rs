@@ -212,7 +212,7 @@ fn fields(i: &Inspection, pinned: &Pinned, only: Option<&BTreeSet<String>>) -> V
             } else {
                 notes(i.field(&f.field))
             };
-            FieldView { field: f.clone(), values, fixed }
+            FieldView { field: f.clone(), section_title: pinned.form().section_title(f), values, fixed }
         })
         .collect()
 }

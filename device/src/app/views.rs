@@ -423,6 +423,8 @@ pub struct Measured {
 pub struct FieldView {
     /// The field as the form has it.
     pub field: FormField,
+    /// Title of the part of the form it stands in.
+    pub section_title: Text,
     /// Values that stand; several: conflict.
     pub values: Vec<NoteView>,
     /// Filled in by the engine (time, place, firm); not for typing.
