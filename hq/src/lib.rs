@@ -1,9 +1,24 @@
-//! xuncha-hq: what headquarters does.
+//! xuncha-hq: what headquarters does. Ingest, receipts, projections, tasks, the dashboard's API, the command line.
+//!
+//! Read in this order: [`serve`] (two listeners) · [`hq`] (what a headquarters is made of) · [`sync`] (phones) ·
+//! [`ingest`] (the one way into the log) · [`projections`] (entries into rows) · [`db`], [`objects`], [`keys`] (what is
+//! kept) · [`auth`], [`api`] (people) · [`packs`] (checklists as data).
+//!
+//! HQ acts only by writing entries into its own feed: its decisions are as auditable as the phones'.
 
 pub mod api;
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod hq;
+pub mod http;
+pub mod ingest;
 pub mod keys;
 pub mod objects;
+pub mod packs;
+pub mod projections;
 pub mod random;
+pub mod refusal;
+pub mod serve;
+pub mod sync;

@@ -9,3 +9,14 @@
 
 pub mod routes;
 pub mod types;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::hq::Hq;
+
+/// The dashboard's routes.
+pub fn router(hq: Arc<Hq>, _secure: bool) -> Router {
+    Router::new().with_state(hq)
+}

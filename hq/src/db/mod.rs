@@ -22,7 +22,7 @@ use crate::api::types::UnitRow;
 pub use rows::{
     Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmRecordRow, IndexRow, InspectionFound, InspectionQuery,
     InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry, TaskRecord,
-    UploadRecord, UserRecord, WantedRow, scope_of,
+    UploadRecord, UserRecord, WantedRow,
 };
 
 /// Why the database did not answer.
@@ -89,17 +89,15 @@ pub trait Log {
     async fn keep_receipt(&self, receipt: ReceiptRow) -> Result<()>;
     /// Receipts of a feed, oldest first.
     async fn receipts(&self, feed: &FeedId) -> Result<Vec<ReceiptRow>>;
-    /// Blobs a feed's entries name that nobody of their scope has delivered, in order.
+    /// Blobs a feed's entries name that nobody of their scope has delivered, in order, each once.
     async fn wanted(&self, feed: &FeedId, limit: u32) -> Result<Vec<WantedRow>>;
     /// The blob as a stored entry of this feed names it.
     async fn named_blob(&self, feed: &FeedId, entry: &EntryId, sha256: &BlobHash) -> Result<Option<BlobRow>>;
-    /// Blobs of a scope (see [`scope_of`]), each once, with whether they were delivered.
-    async fn blobs_of(&self, scope: &str) -> Result<Vec<(BlobRow, bool)>>;
-    /// Of these blobs, those a stored entry of this feed names and whose bytes were delivered in that scope.
+    /// Blobs of an inspection's effective entries, each once, with whether they were delivered.
+    async fn blobs_of(&self, inspection: &InspectionId) -> Result<Vec<(BlobRow, bool)>>;
+    /// Of these blobs, those a stored entry of this feed names and whose bytes were delivered in its scope.
     async fn delivered(&self, feed: &FeedId, blobs: &[BlobHash]) -> Result<Vec<BlobHash>>;
-    /// Whether somebody of this scope has delivered these bytes.
-    async fn is_proved(&self, sha256: &BlobHash, scope: &str) -> Result<bool>;
-    /// The object is stored and its bytes came from somebody of this upload's scope.
+    /// The object is stored and its bytes came under this upload's feed.
     async fn prove(&self, upload: &UploadRecord, stored: &str) -> Result<()>;
 }
 

@@ -104,13 +104,8 @@ pub struct BlobRow {
     pub size: u64,
     /// Media type as the phone judged it.
     pub mime: String,
-    /// Whose it is: see [`scope_of`].
-    pub scope: String,
-}
-
-/// Whose a blob is: the inspection's, or the feed's outside any.
-pub fn scope_of(inspection: Option<&InspectionId>, feed: &FeedId) -> String {
-    inspection.map_or_else(|| format!("feed:{feed}"), ToString::to_string)
+    /// The inspection it belongs to.
+    pub inspection: Option<InspectionId>,
 }
 
 /// An admitted feed.
@@ -331,8 +326,6 @@ pub struct UploadRecord {
     pub entry: EntryId,
     /// Blob.
     pub sha256: BlobHash,
-    /// Whose the blob is.
-    pub scope: String,
     /// Bytes.
     pub size: u64,
     /// Until when.

@@ -10,7 +10,7 @@ const INVITATION: &str =
     "SELECT invitation, secret, user, created, expires, cancelled, used_by, request FROM invitations v";
 const DEVICE: &str =
     "SELECT device, label, device_key, sealing_key, unit, enrolled, last_seen, revoked, reason FROM devices";
-const UPLOAD: &str = "SELECT upload, device, feed, entry, sha256, scope, size, expires, done FROM uploads";
+const UPLOAD: &str = "SELECT upload, device, feed, entry, sha256, size, expires, done FROM uploads";
 
 fn invitation_row(row: &Row<'_>) -> rusqlite::Result<InvitationRecord> {
     let used_by = row.get::<_, Option<Name<_>>>(6)?.map(|n| n.0);
@@ -48,10 +48,9 @@ fn upload_row(row: &Row<'_>) -> rusqlite::Result<UploadRecord> {
         feed: row.get::<_, Hash>(2)?.into(),
         entry: row.get::<_, Hash>(3)?.into(),
         sha256: row.get::<_, Hash>(4)?.into(),
-        scope: row.get(5)?,
-        size: row.get::<_, Count>(6)?.0,
-        expires: row.get(7)?,
-        done: row.get(8)?,
+        size: row.get::<_, Count>(5)?.0,
+        expires: row.get(6)?,
+        done: row.get(7)?,
     })
 }
 
@@ -162,15 +161,14 @@ impl Enrolment for Sqlite {
         let u = upload.clone();
         self.write(move |tx| {
             tx.execute(
-                "INSERT INTO uploads (upload, device, feed, entry, sha256, scope, size, expires, done)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO uploads (upload, device, feed, entry, sha256, size, expires, done)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     u.upload,
                     u.device.as_str(),
                     u.feed.as_bytes(),
                     u.entry.as_bytes(),
                     u.sha256.as_bytes(),
-                    u.scope,
                     int(u.size)?,
                     u.expires,
                     u.done

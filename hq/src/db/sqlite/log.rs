@@ -13,7 +13,7 @@ use super::Sqlite;
 const ENTRY: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
     FROM entries e JOIN entry_index i ON i.log_index = e.log_index";
 const FEED: &str = "SELECT feed, device, user, key, unit, admitted, closed_after FROM feeds";
-const BLOB: &str = "SELECT log_index, position, feed, entry, sha256, size, mime, scope FROM blob_refs r";
+const BLOB: &str = "SELECT log_index, position, feed, entry, sha256, size, mime, inspection FROM blob_refs r";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
     let header: Vec<u8> = row.get(1)?;
@@ -45,7 +45,7 @@ fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
         sha256: row.get::<_, Hash>(4)?.into(),
         size: row.get::<_, Count>(5)?.0,
         mime: row.get(6)?,
-        scope: row.get(7)?,
+        inspection: row.get::<_, Option<Name<_>>>(7)?.map(|n| n.0),
     })
 }
 
@@ -209,9 +209,10 @@ impl Log for Sqlite {
                      ORDER BY u.expires DESC LIMIT 1)
                 FROM blob_refs r
                 WHERE r.feed = ?1
-                  AND NOT EXISTS (SELECT 1 FROM proofs p WHERE p.sha256 = r.sha256 AND p.scope = r.scope)
+                  AND NOT EXISTS (SELECT 1 FROM deliveries d
+                     WHERE d.log_index = r.log_index AND d.position = r.position)
                   AND NOT EXISTS (SELECT 1 FROM blob_refs b WHERE b.feed = r.feed AND b.sha256 = r.sha256
-                     AND b.scope = r.scope AND (b.log_index, b.position) < (r.log_index, r.position))
+                     AND (b.log_index, b.position) < (r.log_index, r.position))
                 ORDER BY r.log_index, r.position LIMIT ?2";
             rows(c, sql, params![feed.as_bytes(), limit], |row| {
                 Ok(WantedRow {
@@ -236,13 +237,14 @@ impl Log for Sqlite {
         })
         .await
     }
-    async fn blobs_of(&self, scope: &str) -> Result<Vec<(BlobRow, bool)>> {
-        let scope = scope.to_owned();
+    async fn blobs_of(&self, inspection: &InspectionId) -> Result<Vec<(BlobRow, bool)>> {
+        let inspection = inspection.clone();
         self.read(move |c| {
-            let sql = "SELECT log_index, position, feed, entry, sha256, size, mime, scope,
-                    EXISTS (SELECT 1 FROM proofs p WHERE p.sha256 = r.sha256 AND p.scope = r.scope)
-                FROM blob_refs r WHERE scope = ?1 ORDER BY log_index, position";
-            let mut found = rows(c, sql, [&scope], |row| Ok((blob_row(row)?, row.get(8)?)))?;
+            let sql = "SELECT r.log_index, r.position, r.feed, r.entry, r.sha256, r.size, r.mime, r.inspection,
+                    EXISTS (SELECT 1 FROM deliveries d WHERE d.log_index = r.log_index AND d.position = r.position)
+                FROM blob_refs r JOIN entry_index i ON i.log_index = r.log_index
+                WHERE r.inspection = ?1 AND i.inert IS NOT 'event.scope' ORDER BY r.log_index, r.position";
+            let mut found = rows(c, sql, [inspection.as_str()], |row| Ok((blob_row(row)?, row.get(8)?)))?;
             let mut seen = std::collections::HashSet::new();
             found.retain(|(blob, _): &(BlobRow, bool)| seen.insert(blob.sha256));
             Ok(found)
@@ -253,7 +255,8 @@ impl Log for Sqlite {
         let (feed, blobs) = (*feed, blobs.to_vec());
         self.read(move |c| {
             let mut ask = c.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM blob_refs r JOIN proofs p ON p.sha256 = r.sha256 AND p.scope = r.scope
+                "SELECT EXISTS (SELECT 1 FROM blob_refs r JOIN deliveries d
+                   ON d.log_index = r.log_index AND d.position = r.position
                  WHERE r.feed = ?1 AND r.sha256 = ?2)",
             )?;
             let mut out = Vec::new();
@@ -266,20 +269,12 @@ impl Log for Sqlite {
         })
         .await
     }
-    async fn is_proved(&self, sha256: &BlobHash, scope: &str) -> Result<bool> {
-        let (sha256, scope) = (*sha256, scope.to_owned());
-        self.read(move |c| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM proofs WHERE sha256 = ?1 AND scope = ?2)";
-            Ok(c.prepare_cached(sql)?.query_row(params![sha256.as_bytes(), scope], |r| r.get(0))?)
-        })
-        .await
-    }
     async fn prove(&self, upload: &UploadRecord, stored: &str) -> Result<()> {
         let (u, stored) = (upload.clone(), stored.to_owned());
         self.write(move |tx| {
             tx.execute(
-                "INSERT INTO proofs (sha256, scope, size, stored) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-                params![u.sha256.as_bytes(), u.scope, int(u.size)?, stored],
+                "INSERT INTO proofs (sha256, feed, size, stored) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                params![u.sha256.as_bytes(), u.feed.as_bytes(), int(u.size)?, stored],
             )?;
             tx.execute("UPDATE uploads SET done = 1 WHERE upload = ?1", [&u.upload])?;
             Ok(())
@@ -344,7 +339,7 @@ fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
     }
     for b in &changes.blobs {
         tx.prepare_cached(
-            "INSERT INTO blob_refs (log_index, position, feed, entry, sha256, size, mime, scope)
+            "INSERT INTO blob_refs (log_index, position, feed, entry, sha256, size, mime, inspection)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
@@ -355,7 +350,7 @@ fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
             b.sha256.as_bytes(),
             int(b.size)?,
             b.mime,
-            b.scope
+            b.inspection.as_ref().map(InspectionId::as_str)
         ])?;
     }
     for f in &changes.feeds {

@@ -17,9 +17,11 @@ const TASK: &str = "SELECT t.task, t.log_index, t.unit, t.body, t.created, t.cre
       (SELECT min(s.inspection) FROM inspections s WHERE s.task = t.task)";
 const FIRM: &str = "SELECT firm, unit, record, search FROM firms";
 const INSPECTION: &str = "SELECT i.inspection, i.unit, i.task, i.state, i.conclusion, i.day, i.search, i.body,
-    (SELECT count(DISTINCT r.sha256) FROM blob_refs r WHERE r.scope = i.inspection),
-    (SELECT count(*) FROM proofs p WHERE p.scope = i.inspection
-       AND EXISTS (SELECT 1 FROM blob_refs r WHERE r.scope = p.scope AND r.sha256 = p.sha256))
+    (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
+     WHERE r.inspection = i.inspection AND x.inert IS NOT 'event.scope'),
+    (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
+     WHERE r.inspection = i.inspection AND x.inert IS NOT 'event.scope'
+       AND EXISTS (SELECT 1 FROM deliveries d WHERE d.log_index = r.log_index AND d.position = r.position))
     FROM inspections i";
 
 fn firm_row(row: &Row<'_>) -> rusqlite::Result<FirmRecordRow> {

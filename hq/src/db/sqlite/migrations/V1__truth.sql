@@ -36,12 +36,12 @@ CREATE TABLE receipts (
 ) STRICT;
 CREATE INDEX receipts_of_feed ON receipts (feed, receipt);
 
--- Objects whose bytes somebody of this scope has delivered. A scope is an inspection, or `feed:<hex>` for a blob outside
--- any. The same content may be stored once and proved in several scopes; naming a hash proves nothing.
+-- Objects whose bytes a phone has delivered under its own feed. The same content is stored once and may be proved by
+-- several feeds: naming a hash proves nothing.
 CREATE TABLE proofs (
   sha256    BLOB NOT NULL CHECK (length(sha256) = 32),
-  scope     TEXT NOT NULL CHECK (scope <> ''),
+  feed      BLOB NOT NULL CHECK (length(feed) = 32),
   size      INTEGER NOT NULL CHECK (size >= 0),
   stored    TEXT NOT NULL,
-  PRIMARY KEY (sha256, scope)
+  PRIMARY KEY (sha256, feed)
 ) STRICT, WITHOUT ROWID;

@@ -20,11 +20,24 @@ CREATE TABLE blob_refs (
   sha256    BLOB NOT NULL CHECK (length(sha256) = 32),
   size      INTEGER NOT NULL,
   mime      TEXT NOT NULL,
-  scope     TEXT NOT NULL,               -- see proofs.scope
+  inspection TEXT,
   PRIMARY KEY (log_index, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_refs_of_feed ON blob_refs (feed, sha256);
-CREATE INDEX blob_refs_of_scope ON blob_refs (scope, sha256);
+CREATE INDEX blob_refs_of_inspection ON blob_refs (inspection, sha256) WHERE inspection IS NOT NULL;
+CREATE INDEX blob_refs_of_entry ON blob_refs (entry, sha256);
+
+-- References whose bytes were delivered: by the feed itself, or by another feed within the same inspection. An entry that
+-- has no business in the inspection (inert for its scope) learns nothing from the others' deliveries.
+CREATE VIEW deliveries AS
+SELECT r.log_index, r.position
+FROM blob_refs r JOIN entry_index i ON i.log_index = r.log_index
+WHERE EXISTS (
+  SELECT 1 FROM proofs p
+  WHERE p.sha256 = r.sha256 AND (p.feed = r.feed OR (
+    r.inspection IS NOT NULL AND i.inert IS NOT 'event.scope' AND EXISTS (
+      SELECT 1 FROM blob_refs o JOIN entry_index oi ON oi.log_index = o.log_index
+      WHERE o.inspection = r.inspection AND o.sha256 = r.sha256 AND o.feed = p.feed AND oi.inert IS NOT 'event.scope'))));
 
 -- Feeds HQ admitted, from its own feed.
 CREATE TABLE feeds (

@@ -70,7 +70,6 @@ CREATE TABLE uploads (
   feed    BLOB NOT NULL CHECK (length(feed) = 32),
   entry   BLOB NOT NULL CHECK (length(entry) = 32),
   sha256  BLOB NOT NULL CHECK (length(sha256) = 32),
-  scope   TEXT NOT NULL,
   size    INTEGER NOT NULL CHECK (size >= 0),
   expires TEXT NOT NULL,
   done    INTEGER NOT NULL CHECK (done IN (0, 1))

@@ -1,0 +1,198 @@
+//! One headquarters, running or not: database, objects, keys, clock, and what lives in memory only.
+
+use std::fs::File;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use xuncha_core::Failure;
+use xuncha_core::feed::FeedKey;
+use xuncha_core::protocol::enrol::HqIdentity;
+
+use crate::auth::Throttle;
+use crate::clock::Clock;
+use crate::config::{Config, PasswordCost, Terms};
+use crate::db::sqlite::Sqlite;
+use crate::db::{Db, DbError};
+use crate::keys::Keys;
+use crate::objects::{Folder, Objects, disk_failure};
+use crate::packs::{self, Shelf};
+use crate::random;
+use crate::sync::{Running, Tokens};
+
+/// A headquarters.
+pub struct Hq {
+    /// Its database.
+    pub db: Arc<dyn Db>,
+    /// Its objects.
+    pub objects: Arc<dyn Objects>,
+    /// Its keys.
+    pub keys: Keys,
+    /// The key of its own feed.
+    pub own: FeedKey,
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// How long things hold.
+    pub terms: Terms,
+    /// Cost of a password hash.
+    pub password_cost: PasswordCost,
+    /// Name of the bureau.
+    pub bureau: String,
+    /// Six digits of its area.
+    pub area: String,
+    /// Phones' tokens and nonces.
+    pub(crate) tokens: Tokens,
+    /// Hashes of uploads under way.
+    pub(crate) running: Running,
+    /// Counts wrong passwords and codes.
+    pub(crate) throttle: Throttle,
+    /// One at a time decides what comes next in the log.
+    pub(crate) log: tokio::sync::Mutex<()>,
+    /// The phones' address, known once the listener is bound.
+    phone_url: RwLock<String>,
+    shelf: RwLock<Arc<Shelf>>,
+    started: Instant,
+    boot: String,
+    _lock: File,
+}
+
+impl Hq {
+    /// Opens a data folder, making what is not there yet: keys, schema, own feed, packs.
+    pub async fn open(config: &Config) -> Result<Arc<Self>, Failure> {
+        std::fs::create_dir_all(&config.data).map_err(|e| disk_failure(&e))?;
+        let lock = lock(&config.data)?;
+        let keys = Keys::open(&config.data)?;
+        let own = keys.signing.feed_key()?;
+        let db: Arc<dyn Db> = Arc::new(Sqlite::open(&config.data.join("hq.sqlite")).map_err(db_failure)?);
+        let objects: Arc<dyn Objects> = Arc::new(Folder::open(&config.data).map_err(|e| disk_failure(&e))?);
+        let bureau = settle(&*db, "bureau", config.bureau.as_deref(), "市场监督管理局").await?;
+        let area = settle(&*db, "area", config.area.as_deref(), "000000").await?;
+        let hq = Arc::new(Self {
+            db,
+            objects,
+            keys,
+            own,
+            clock: Arc::clone(&config.clock),
+            terms: config.terms,
+            password_cost: config.password_cost,
+            bureau,
+            area,
+            tokens: Tokens::default(),
+            running: Running::default(),
+            throttle: Throttle::default(),
+            log: tokio::sync::Mutex::new(()),
+            phone_url: RwLock::new(format!("https://{}", config.listen_phones)),
+            shelf: RwLock::new(Arc::default()),
+            started: Instant::now(),
+            boot: random::hex::<16>()?,
+            _lock: lock,
+        });
+        hq.publish().await?;
+        Ok(hq)
+    }
+
+    /// Opens the own feed, publishes the packs of this program that were never published, and reads them all.
+    async fn publish(&self) -> Result<(), Failure> {
+        let actor = self.own.user.clone();
+        if self.db.head(&self.own.feed).await.map_err(db_failure)?.seq == 0 {
+            let opened = xuncha_core::event::FeedOpened { succeeds: None };
+            self.speak(&actor, vec![opened.into()]).await?;
+        }
+        let published = self.db.packs().await.map_err(db_failure)?;
+        let events = packs::unpublished(&packs::embedded()?, &published, &*self.objects)?;
+        let news = !events.is_empty();
+        self.speak(&actor, events.into_iter().map(Into::into).collect()).await?;
+        self.load_shelf().await?;
+        // Rows may say more under lists that were not on the shelf when their entries came.
+        if news && !published.is_empty() {
+            self.rebuild().await?;
+        }
+        Ok(())
+    }
+
+    async fn load_shelf(&self) -> Result<(), Failure> {
+        let packs = self.db.packs().await.map_err(db_failure)?;
+        let shelf = Arc::new(Shelf::load(&packs, &*self.objects));
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;
+        Ok(())
+    }
+
+    /// Published lists, rules and forms.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
+    }
+    /// Address phones are invited to.
+    pub fn phone_url(&self) -> String {
+        self.phone_url.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    /// Sets it, once the listener is bound.
+    pub fn set_phone_url(&self, url: String) {
+        *self.phone_url.write().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+    /// What phones must know of this HQ.
+    pub fn identity(&self) -> HqIdentity {
+        HqIdentity {
+            bureau: self.bureau.clone(),
+            key: self.own.key,
+            feed: self.own.feed,
+            ca_pem: self.keys.ca.pem().to_owned(),
+            recovery_key: self.keys.recovery_public,
+        }
+    }
+    /// Milliseconds since this run began, and its name: HQ's own claim about time.
+    pub(crate) fn run(&self) -> (&str, u64) {
+        (&self.boot, u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+    /// Now plus a term, as it is written down.
+    pub fn until(&self, term: std::time::Duration) -> String {
+        let term = jiff::SignedDuration::try_from(term).unwrap_or(jiff::SignedDuration::MAX);
+        crate::clock::stamp(self.clock.now().checked_add(term).unwrap_or(jiff::Timestamp::MAX))
+    }
+    /// Runs work that blocks (disk, hashing) off the async threads.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+    ) -> std::io::Result<T> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(out) => out,
+            Err(e) => Err(std::io::Error::other(e)),
+        }
+    }
+}
+
+/// One process at a time holds a data folder.
+fn lock(data: &std::path::Path) -> Result<File, Failure> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(|e| disk_failure(&e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(Failure::after_action("data.busy").with("folder", data.display()))
+        }
+        Err(std::fs::TryLockError::Error(e)) => Err(disk_failure(&e)),
+    }
+}
+
+async fn settle(db: &dyn Db, name: &str, given: Option<&str>, default: &str) -> Result<String, Failure> {
+    let stored = db.setting(name).await.map_err(db_failure)?;
+    if let Some(value) = given.filter(|v| stored.as_deref() != Some(v)) {
+        db.set_setting(name, value).await.map_err(db_failure)?;
+    }
+    Ok(given.map(str::to_owned).or(stored).unwrap_or_else(|| default.to_owned()))
+}
+
+/// What a database error means to whoever starts HQ.
+pub(crate) fn db_failure(e: DbError) -> Failure {
+    match e {
+        DbError::Newer { found, known } => {
+            Failure::after_action("data.newer").with("found", found).with("known", known)
+        }
+        DbError::Full => Failure::after_action("disk.full"),
+        other => {
+            tracing::error!(error = %other, "the database did not answer");
+            Failure::later("hq.database")
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What both listeners share: bodies within limits, time limits, answers for what does not exist, ranges.
+
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::objects::CHUNK;
+use crate::refusal::{Answer, Refusal};
+
+/// Bytes of a JSON request. A task with a whole firm record fits; see `feed::limits::MAX_PAYLOAD`.
+pub const MAX_JSON: usize = 256 * 1024;
+
+/// A JSON body of the right type and within [`MAX_JSON`].
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, _: &S) -> Answer<Self> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+            return Err(Refusal::never(StatusCode::UNSUPPORTED_MEDIA_TYPE, "body.media_type"));
+        }
+        let bytes = whole_body(request.into_body(), MAX_JSON).await?;
+        let bad = |e: String| Refusal::never(StatusCode::BAD_REQUEST, "body.json").with("problem", e);
+        xuncha_core::json::check(&bytes).map_err(|e| bad(e.to_string()))?;
+        serde_json::from_slice(&bytes).map(Json).map_err(|e| match e.classify() {
+            serde_json::error::Category::Data => {
+                Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "body.shape").with("problem", shape_of(&e))
+            }
+            _ => bad(shape_of(&e)),
+        })
+    }
+}
+
+/// Where a JSON error lies and of what kind it is; never the value, which may be personal or a secret.
+fn shape_of(e: &serde_json::Error) -> String {
+    let text = e.to_string();
+    let known = ["missing field", "unknown field", "unknown variant", "duplicate field", "invalid type"];
+    let kind = known.iter().find(|k| text.starts_with(**k)).unwrap_or(&"invalid value");
+    let field = text.split('`').nth(1).filter(|_| text.starts_with("missing field")).unwrap_or_default();
+    format!("{kind} {field} at line {} column {}", e.line(), e.column()).replace("  ", " ")
+}
+
+/// The whole body, or a refusal as soon as it is longer than `limit`.
+pub async fn whole_body(body: Body, limit: usize) -> Answer<Bytes> {
+    axum::body::to_bytes(body, limit).await.map_err(|e| {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&e);
+        while let Some(error) = cause {
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("limit", limit);
+            }
+            cause = error.source();
+        }
+        Refusal::later(StatusCode::BAD_REQUEST, "body.cut")
+    })
+}
+
+/// Ends a request that takes longer than it may, and logs what was asked: the route's pattern, never its parameters.
+pub async fn guard(limit: Duration, request: Request, next: Next) -> Response {
+    let pattern = request.extensions().get::<axum::extract::MatchedPath>().map(|p| p.as_str().to_owned());
+    let method = request.method().clone();
+    let begun = std::time::Instant::now();
+    let response = match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::later(StatusCode::REQUEST_TIMEOUT, "request.slow").into_response(),
+    };
+    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(%method, route = pattern.as_deref().unwrap_or("-"), status = response.status().as_u16(), ms);
+    response
+}
+
+/// No such route.
+pub async fn no_route() -> Refusal {
+    Refusal::not_found("route.unknown")
+}
+
+/// The route is there, this method is not.
+pub async fn no_method() -> Refusal {
+    Refusal::never(StatusCode::METHOD_NOT_ALLOWED, "method.unknown")
+}
+
+/// A JSON answer that no cache keeps.
+pub fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => {
+            let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+            (status, headers, body).into_response()
+        }
+        Err(_) => Refusal::never(StatusCode::INTERNAL_SERVER_ERROR, "hq.json").into_response(),
+    }
+}
+
+/// The part of `size` bytes a request asks for: start and length. `None`: all of it. RFC 9110 §14, one range only; a
+/// header this does not understand is ignored, as the RFC allows.
+pub fn range(headers: &HeaderMap, size: u64) -> Answer<Option<(u64, u64)>> {
+    let Some(spec) =
+        headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes="))
+    else {
+        return Ok(None);
+    };
+    let Some((from, to)) = spec.split_once('-').filter(|_| !spec.contains(',')) else { return Ok(None) };
+    let (start, end) = match (from.trim().parse::<u64>().ok(), to.trim().parse::<u64>().ok()) {
+        (Some(start), None) if to.trim().is_empty() => (start, size),
+        (Some(start), Some(last)) if last >= start => (start, last.saturating_add(1).min(size)),
+        (None, Some(tail)) if from.trim().is_empty() && tail > 0 => (size.saturating_sub(tail), size),
+        _ => return Ok(None),
+    };
+    if start >= size {
+        let refusal = Refusal::never(StatusCode::RANGE_NOT_SATISFIABLE, "range.outside").with("size", size);
+        return Err(refusal);
+    }
+    Ok(Some((start, end - start)))
+}
+
+/// Answers with a file or the range of it that is asked for, streamed.
+pub fn file(mut file: std::fs::File, size: u64, headers: &HeaderMap) -> Answer<Response> {
+    let part = range(headers, size)?;
+    let (start, length) = part.unwrap_or((0, size));
+    file.seek(SeekFrom::Start(start))?;
+    let (sender, receiver) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(2);
+    // The thread ends with the file, or when the receiver is dropped because the reader went away.
+    tokio::task::spawn_blocking(move || {
+        let mut left = length;
+        while left > 0 {
+            let mut chunk = vec![0; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
+            let read = file.read_exact(&mut chunk).map(|()| Bytes::from(chunk));
+            let failed = read.is_err();
+            left -= read.as_ref().map_or(left, |b| b.len() as u64);
+            if sender.blocking_send(read).is_err() || failed {
+                return;
+            }
+        }
+    });
+    let stream = futures::stream::unfold(receiver, |mut r| async move { r.recv().await.map(|chunk| (chunk, r)) });
+    let mut response = Body::from_stream(stream).into_response();
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if part.is_some() {
+        let text = format!("bytes {start}-{}/{size}", start + length - 1);
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            out.insert(header::CONTENT_RANGE, value);
+        }
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_taken_as_the_rfc_says() {
+        let ask = |spec: &str| {
+            let headers = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_str(spec).unwrap())]);
+            range(&headers, 100).map_err(|r| r.status.as_u16())
+        };
+        assert_eq!(ask("bytes=0-9"), Ok(Some((0, 10))));
+        assert_eq!(ask("bytes=90-"), Ok(Some((90, 10))));
+        assert_eq!(ask("bytes=-5"), Ok(Some((95, 5))));
+        assert_eq!(ask("bytes=50-500"), Ok(Some((50, 50))));
+        assert_eq!(ask("bytes=-500"), Ok(Some((0, 100))));
+        assert_eq!(ask("bytes=100-"), Err(416));
+        for ignored in ["bytes=5-2", "bytes=a-b", "items=0-1", "bytes=0-1,5-6", "bytes=-"] {
+            assert_eq!(ask(ignored), Ok(None), "{ignored}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The one way into the log: entries and what follows from them, in one transaction.
+//!
+//! Two doors use it: [`crate::sync`] with what phones send, and [`Hq::speak`] with what HQ itself says. Both hold the log
+//! (one writer, [`Hq::log`]) from reading the head until the commit.
+
+use std::collections::{BTreeMap, HashMap};
+
+use xuncha_core::Failure;
+use xuncha_core::event::Event;
+use xuncha_core::feed::{AppInfo, ClaimedTime, Draft, Entry, Frame, Head, author};
+use xuncha_core::ids::{InspectionId, TaskId, UnitId, UserId};
+use xuncha_core::protocol::push::Quarantined;
+
+use crate::db::{Batch, Changes, DbError, FeedRow, NewEntry, StoredEntry};
+use crate::hq::{Hq, db_failure};
+use crate::projections::entry::{Author, inert, judge};
+use crate::projections::{Arrival, inspection, office};
+use crate::random;
+
+/// What is to be stored of one feed.
+pub struct Intake {
+    /// The head it follows.
+    pub after: Head,
+    /// Verified entries in order.
+    pub entries: Vec<(Frame, Entry)>,
+    /// Frames to keep apart.
+    pub quarantine: Vec<(Quarantined, Frame)>,
+}
+
+impl Hq {
+    /// Writes events into HQ's own feed, in the name of `actor`. Durable when this returns.
+    pub async fn speak(&self, actor: &UserId, events: Vec<Event>) -> Result<(), Failure> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let _log = self.log.lock().await;
+        let after = self.db.head(&self.own.feed).await.map_err(db_failure)?;
+        let seen_lamport = self.db.adopted_lamport().await.map_err(db_failure)?;
+        let (mut head, mut entries) = (after.clone(), Vec::new());
+        for event in events {
+            let (boot, mono_ms) = self.run();
+            let draft = Draft {
+                salt: random::bytes()?,
+                actor: actor.clone(),
+                inspection: None,
+                kind: event.kind().to_owned(),
+                body: event.body().map_err(|_| Failure::never("entry.limits"))?,
+                over: Vec::new(),
+                seen_lamport,
+                blobs: Vec::new(),
+                time: ClaimedTime { wall: self.clock.stamp(), boot: boot.to_owned(), mono_ms, hq_seen: None },
+                place: None,
+                app: AppInfo { version: env!("CARGO_PKG_VERSION").into(), os: std::env::consts::OS.into() },
+            };
+            let (frame, entry) =
+                author(&head, draft, &self.keys.signing).map_err(|_| Failure::never("entry.limits"))?;
+            let h = &entry.header;
+            head = Head { feed: h.feed, seq: h.seq, id: Some(entry.id), lamport: h.lamport };
+            entries.push((frame, entry));
+        }
+        let intake = Intake { after, entries, quarantine: Vec::new() };
+        self.store(None, intake).await.map_err(db_failure)
+    }
+
+    /// Stores an intake with its projections. `feed` is the phone's feed; none: HQ's own. The caller holds the log.
+    pub(crate) async fn store(&self, feed: Option<&FeedRow>, intake: Intake) -> Result<(), DbError> {
+        let received = self.clock.stamp();
+        let base = self.db.log_index().await?;
+        let mut known = self.db.adopted_lamport().await?;
+        let mut batch = Batch {
+            feed: Some(intake.after.feed),
+            after: Some(intake.after),
+            quarantine: intake.quarantine,
+            received: received.clone(),
+            ..Batch::default()
+        };
+        let mut arrivals = Vec::new();
+        for (n, (frame, entry)) in intake.entries.into_iter().enumerate() {
+            let log_index = base + 1 + n as u64;
+            batch.entries.push(NewEntry { log_index, seq: entry.header.seq, frame });
+            let author = feed.map_or(Author::Hq, |f| Author::Person(&f.key.user));
+            arrivals.push(arrive(log_index, entry, received.clone(), author, &mut known));
+        }
+        let mut touched: BTreeMap<InspectionId, Vec<Arrival>> = BTreeMap::new();
+        for arrival in &arrivals {
+            first_rows(arrival, feed.is_none(), &mut batch.changes);
+            if let Some(id) = arrival.entry.payload.as_ref().and_then(|p| p.inspection.clone()) {
+                touched.entry(id).or_default().push(arrival.clone());
+            }
+        }
+        for (id, new) in touched {
+            let mut all = Vec::new();
+            for stored in self.db.inspection_log(&id, 0, u32::MAX).await? {
+                all.push(reopen(stored)?);
+            }
+            all.extend(new);
+            self.project(&id, &all, &mut batch.changes).await?;
+        }
+        self.db.commit(batch).await
+    }
+
+    /// Judges all entries of an inspection and makes its row.
+    async fn project(&self, id: &InspectionId, all: &[Arrival], changes: &mut Changes) -> Result<(), DbError> {
+        let mut tasks: HashMap<TaskId, (u64, Vec<UserId>)> = HashMap::new();
+        let mut units: HashMap<usize, Option<UnitId>> = HashMap::new();
+        for (n, arrival) in all.iter().enumerate() {
+            if let Some(Event::InspectionStarted(start)) = arrival.event() {
+                let feed = self.db.feed(&arrival.entry.header.feed).await?;
+                units.insert(n, feed.map(|f| f.unit));
+                if let Some(task) = &start.task
+                    && let Some(found) = self.task_given(task, changes).await?
+                {
+                    tasks.insert(task.clone(), found);
+                }
+            }
+        }
+        let assignees = |task: &TaskId, before: u64| {
+            tasks.get(task).filter(|(at, _)| *at < before).map(|(_, who)| who.clone()).unwrap_or_default()
+        };
+        let folded = inspection::fold(id, all, assignees);
+        let unit = folded.starter.and_then(|n| units.remove(&n).flatten());
+        for (log_index, reason) in folded.judged.clone() {
+            match changes.index.binary_search_by_key(&log_index, |r| r.log_index) {
+                Ok(new) => changes.index[new].inert = reason,
+                Err(_) => changes.inert.push((log_index, reason)),
+            }
+        }
+        changes.inspections.extend(inspection::record(&folded, all, unit, &self.shelf()));
+        Ok(())
+    }
+
+    /// Where a task was given out, and to whom: as stored, or as just being rebuilt.
+    async fn task_given(&self, task: &TaskId, changes: &Changes) -> Result<Option<(u64, Vec<UserId>)>, DbError> {
+        if let Some(t) = changes.tasks.iter().find(|t| &t.task == task) {
+            return Ok(Some((t.log_index, t.assignees.clone())));
+        }
+        Ok(self.db.task(task).await?.map(|t| (t.log_index, t.assignees)))
+    }
+
+    /// Computes all rebuildable tables again from the log. The result is byte for byte what they were (I6).
+    pub async fn rebuild(&self) -> Result<(), Failure> {
+        let _log = self.log.lock().await;
+        self.rebuild_held().await.map_err(db_failure)
+    }
+
+    async fn rebuild_held(&self) -> Result<(), DbError> {
+        const PAGE: u32 = 500;
+        let mut changes = Changes::default();
+        let mut users: HashMap<_, UserId> = HashMap::new();
+        let mut of_inspection: BTreeMap<InspectionId, Vec<u64>> = BTreeMap::new();
+        let (mut known, mut after) = (0, 0);
+        loop {
+            let page = self.db.log(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.log_index;
+            for stored in page {
+                let entry = stored.frame.open().map_err(|e| DbError::Damaged(e.to_string()))?;
+                let own = entry.header.feed == self.own.feed;
+                let author = match users.get(&entry.header.feed) {
+                    _ if own => Author::Hq,
+                    Some(user) => Author::Person(user),
+                    None => return Err(DbError::Damaged(format!("feed {} was never admitted", entry.header.feed))),
+                };
+                let arrival = arrive(stored.log_index, entry, stored.received, author, &mut known);
+                let admitted = changes.feeds.len();
+                first_rows(&arrival, own, &mut changes);
+                users.extend(changes.feeds[admitted..].iter().map(|f| (f.key.feed, f.key.user.clone())));
+                if let Some(id) = arrival.entry.payload.as_ref().and_then(|p| p.inspection.clone()) {
+                    of_inspection.entry(id).or_default().push(arrival.log_index);
+                }
+            }
+        }
+        let base: HashMap<u64, Option<String>> =
+            changes.index.iter().map(|r| (r.log_index, r.inert.clone())).collect();
+        for (id, places) in of_inspection {
+            let mut all = Vec::new();
+            for place in places {
+                for stored in self.db.log(place - 1, 1).await? {
+                    let inert = base.get(&place).cloned().flatten();
+                    all.push(reopen(StoredEntry { inert, ..stored })?);
+                }
+            }
+            self.project(&id, &all, &mut changes).await?;
+        }
+        self.db.rebuild(changes).await
+    }
+}
+
+fn arrive(log_index: u64, entry: Entry, received: String, author: Author<'_>, known: &mut u64) -> Arrival {
+    let reason = judge(&entry, author, *known);
+    if reason != Some(inert::LAMPORT) {
+        *known = (*known).max(entry.header.lamport);
+    }
+    Arrival { log_index, entry, received, inert: reason.map(str::to_owned) }
+}
+
+fn first_rows(arrival: &Arrival, own: bool, changes: &mut Changes) {
+    changes.index.extend(arrival.index_row());
+    changes.blobs.extend(arrival.blob_rows());
+    if own {
+        office::apply(arrival, changes);
+    }
+}
+
+/// A stored entry, opened again. What it says of its effect alone is kept; its scope is judged anew with all others.
+pub(crate) fn reopen(stored: StoredEntry) -> Result<Arrival, DbError> {
+    let entry = stored.frame.open().map_err(|e| DbError::Damaged(e.to_string()))?;
+    let of_scope = |r: &String| r == inert::SCOPE && !hq_event(&entry);
+    let inert = stored.inert.filter(|r| !of_scope(r));
+    Ok(Arrival { log_index: stored.log_index, entry, received: stored.received, inert })
+}
+
+/// An event only HQ may say: in a phone's feed its scope is wrong whoever is on the team.
+fn hq_event(entry: &Entry) -> bool {
+    let kind = entry.payload.as_ref().map(|p| p.kind.as_str()).unwrap_or_default();
+    matches!(kind, "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn")
+}

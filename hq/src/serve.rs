@@ -1,0 +1,149 @@
+//! HQ running: two listeners, one for phones (HTTPS under HQ's own CA) and one for browsers.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::task::JoinHandle;
+use xuncha_core::Failure;
+use xuncha_core::ids::Digest;
+
+use crate::config::{Config, DashboardTls};
+use crate::hq::Hq;
+use crate::keys::ca::server_from_files;
+use crate::{api, sync};
+
+/// How long requests under way may take to end at a shutdown.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long a connection may take to send the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How often uploads nobody goes on with are looked for.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// An HQ that answers.
+pub struct Running {
+    /// Address of the phones' listener, e.g. `https://127.0.0.1:8443`.
+    pub phone_url: String,
+    /// Address of the dashboard, e.g. `http://127.0.0.1:8080`.
+    pub dashboard_url: String,
+    /// SHA-256 of HQ's CA certificate.
+    pub ca: Digest,
+    /// The HQ itself, for tests and the command line.
+    pub hq: Arc<Hq>,
+    handles: [Handle<SocketAddr>; 2],
+    servers: [JoinHandle<std::io::Result<()>>; 2],
+    sweeper: JoinHandle<()>,
+}
+
+/// Opens the data folder and starts both listeners. Both are bound when this returns.
+pub async fn start(config: Config) -> Result<Running, Failure> {
+    // Both ports first: nothing is made or changed if HQ cannot answer.
+    let phones = bind(config.listen_phones)?;
+    let dashboard = bind(config.listen_dashboard)?;
+    if config.dashboard_tls == DashboardTls::Off && !config.listen_dashboard.ip().is_loopback() {
+        return Err(Failure::after_action("dashboard.needs_tls").with("address", config.listen_dashboard));
+    }
+    let hq = Hq::open(&config).await?;
+    let (phone_at, dashboard_at) = (local(&phones)?, local(&dashboard)?);
+    let host = |at: SocketAddr| {
+        let first = config.hosts.first().cloned();
+        match first.filter(|h| h.parse::<std::net::Ipv6Addr>().is_err()) {
+            Some(name) => format!("{name}:{}", at.port()),
+            None => at.to_string(),
+        }
+    };
+    let phone_url = format!("https://{}", host(phone_at));
+    hq.set_phone_url(phone_url.clone());
+    let tls = hq.keys.ca.server(&config.hosts)?;
+    let handles = [Handle::new(), Handle::new()];
+    let phones = spawn(phones, Some(tls), sync::router(Arc::clone(&hq)), handles[0].clone())?;
+    let (dashboard_tls, scheme) = match &config.dashboard_tls {
+        DashboardTls::Off => (None, "http"),
+        DashboardTls::OwnCa => (Some(hq.keys.ca.server(&config.hosts)?), "https"),
+        DashboardTls::Files { cert, key } => (Some(server_from_files(cert, key)?), "https"),
+    };
+    let dashboard_url = match scheme {
+        "http" => format!("http://{dashboard_at}"),
+        _ => format!("https://{}", host(dashboard_at)),
+    };
+    let routes = api::router(Arc::clone(&hq), scheme == "https");
+    let dashboard = spawn(dashboard, dashboard_tls, routes, handles[1].clone())?;
+    for handle in &handles {
+        handle.listening().await.ok_or_else(|| Failure::after_action("port.busy"))?;
+    }
+    let sweeper = tokio::spawn(sweep(Arc::clone(&hq)));
+    let ca = hq.keys.ca.fingerprint();
+    Ok(Running { phone_url, dashboard_url, ca, hq, handles, servers: [phones, dashboard], sweeper })
+}
+
+impl Running {
+    /// Stops listening, lets requests under way end, and closes the database.
+    pub async fn shutdown(self) {
+        self.sweeper.abort();
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(GRACE));
+        }
+        for server in self.servers {
+            // A listener that failed has nothing left to stop.
+            let _ = server.await;
+        }
+    }
+}
+
+fn bind(at: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(at).map_err(|e| {
+        let code = match e.kind() {
+            std::io::ErrorKind::AddrInUse => "port.busy",
+            std::io::ErrorKind::PermissionDenied => "port.permission",
+            _ => "port.address",
+        };
+        Failure::after_action(code).with("address", at)
+    })?;
+    listener.set_nonblocking(true).map_err(|_| Failure::after_action("port.address").with("address", at))?;
+    Ok(listener)
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|_| Failure::after_action("port.address"))
+}
+
+fn spawn(
+    listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    routes: Router,
+    handle: Handle<SocketAddr>,
+) -> Result<JoinHandle<std::io::Result<()>>, Failure> {
+    let failed = |_| Failure::after_action("port.address");
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    Ok(match tls {
+        Some(tls) => {
+            let mut server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))
+                .map_err(failed)?
+                .handle(handle);
+            patient(server.http_builder());
+            tokio::spawn(server.serve(service))
+        }
+        None => {
+            let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
+            patient(server.http_builder());
+            tokio::spawn(server.serve(service))
+        }
+    })
+}
+
+fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD_TIME);
+}
+
+async fn sweep(hq: Arc<Hq>) {
+    let mut clock = tokio::time::interval(SWEEP);
+    loop {
+        clock.tick().await;
+        if hq.sweep_uploads().await.is_err() {
+            tracing::warn!("expired uploads could not be swept");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Step 4: the door for bytes, tus 1.0.0 (core, creation, creation-with-upload, checksum, expiration, termination).
+//!
+//! An upload belongs to (feed, entry, sha256) of the session's device; for anybody else its address does not exist. What
+//! is not named by a stored entry cannot be uploaded. A whole is believed by its hash only, never by its length.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use xuncha_core::feed::limits::MAX_BLOB_BYTES;
+use xuncha_core::ids::{BlobHash, EntryId, FeedId};
+use xuncha_core::protocol::blobs::{OFFSET_MEDIA_TYPE, TUS_EXTENSIONS, TUS_VERSION};
+
+use super::session::Device;
+use super::upload::{Checksum, append};
+use crate::db::UploadRecord;
+use crate::hq::Hq;
+use crate::random;
+use crate::refusal::{Answer, Refusal};
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+
+pub(super) async fn options() -> Response {
+    let mut response = tus(StatusCode::NO_CONTENT);
+    let headers = response.headers_mut();
+    headers.insert("tus-version", HeaderValue::from_static(TUS_VERSION));
+    headers.insert("tus-extension", HeaderValue::from_static(TUS_EXTENSIONS));
+    headers.insert("tus-checksum-algorithm", HeaderValue::from_static("sha1,sha256"));
+    headers.insert("tus-max-size", HeaderValue::from(MAX_BLOB_BYTES));
+    response
+}
+
+pub(super) async fn create(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    speaks_tus(&headers)?;
+    let size = number(&headers, &LENGTH)?;
+    let named = metadata(&headers)?;
+    let feed = device.own_feed(&hq, &named.feed).await?.key.feed;
+    let blob = hq.db.named_blob(&feed, &named.entry, &named.sha256).await?;
+    let blob = blob.ok_or_else(|| Refusal::not_found("blob.unnamed"))?;
+    if blob.size != size {
+        return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "blob.size").with("size", blob.size));
+    }
+    let checksum = checksum(&headers)?;
+    let brings = headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes() == OFFSET_MEDIA_TYPE.as_bytes());
+    let upload = UploadRecord {
+        upload: random::hex::<32>()?,
+        device: device.device,
+        feed,
+        entry: named.entry,
+        sha256: named.sha256,
+        size,
+        expires: hq.until(hq.terms.upload),
+        done: false,
+    };
+    let (objects, part) = (Arc::clone(&hq.objects), upload.upload.clone());
+    Hq::blocking(move || objects.create_part(&part)).await?;
+    hq.db.create_upload(&upload).await?;
+    let location = format!("/v1/blobs/{}", upload.upload);
+    let expires = expires(&hq);
+    // An empty blob is whole from the start.
+    let offset = match brings || size == 0 {
+        true if brings => append(Arc::clone(&hq), upload, 0, body, checksum).await?,
+        true => append(Arc::clone(&hq), upload, 0, Body::empty(), None).await?,
+        false => 0,
+    };
+    let mut response = tus(StatusCode::CREATED);
+    let out = response.headers_mut();
+    out.insert(OFFSET, HeaderValue::from(offset));
+    out.extend(HeaderValue::from_str(&location).map(|v| (header::LOCATION, v)));
+    out.extend(expires.map(|v| (EXPIRES, v)));
+    Ok(response)
+}
+
+pub(super) async fn head(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    Path(upload): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    speaks_tus(&headers)?;
+    let upload = find(&hq, &device, &upload).await?;
+    // Waits for a request that is just ending: its bytes count.
+    let held = hq.running.take(&upload.upload).await?;
+    let offset = match upload.done {
+        true => Some(upload.size),
+        false => {
+            let (objects, part) = (Arc::clone(&hq.objects), upload.upload.clone());
+            Hq::blocking(move || objects.part_size(&part)).await?
+        }
+    };
+    drop(held);
+    let offset = match offset {
+        Some(offset) => offset,
+        // Finished while this request waited.
+        None => find(&hq, &device, &upload.upload).await?.done.then_some(upload.size).ok_or_else(unknown)?,
+    };
+    let mut response = tus(StatusCode::OK);
+    let out = response.headers_mut();
+    out.insert(OFFSET, HeaderValue::from(offset));
+    out.insert(LENGTH, HeaderValue::from(upload.size));
+    out.extend(expires(&hq).map(|v| (EXPIRES, v)));
+    Ok(response)
+}
+
+pub(super) async fn patch(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    Path(upload): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    speaks_tus(&headers)?;
+    if headers.get(header::CONTENT_TYPE).is_none_or(|v| v.as_bytes() != OFFSET_MEDIA_TYPE.as_bytes()) {
+        return Err(Refusal::never(StatusCode::UNSUPPORTED_MEDIA_TYPE, "body.media_type"));
+    }
+    let offset = number(&headers, &OFFSET)?;
+    let upload = find(&hq, &device, &upload).await?;
+    let at = append(Arc::clone(&hq), upload, offset, body, checksum(&headers)?).await?;
+    let mut response = tus(StatusCode::NO_CONTENT);
+    let out = response.headers_mut();
+    out.insert(OFFSET, HeaderValue::from(at));
+    out.extend(expires(&hq).map(|v| (EXPIRES, v)));
+    Ok(response)
+}
+
+pub(super) async fn delete(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    Path(upload): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    speaks_tus(&headers)?;
+    let upload = find(&hq, &device, &upload).await?;
+    let held = hq.running.take(&upload.upload).await?;
+    forget(&hq, &upload.upload).await?;
+    drop(held);
+    Ok(tus(StatusCode::NO_CONTENT))
+}
+
+async fn forget(hq: &Arc<Hq>, upload: &str) -> Answer<()> {
+    hq.db.drop_upload(upload).await?;
+    hq.running.forget(upload);
+    let (objects, part) = (Arc::clone(&hq.objects), upload.to_owned());
+    Ok(Hq::blocking(move || objects.drop_part(&part)).await?)
+}
+
+impl Hq {
+    /// Throws away uploads whose term is over, and parts nobody knows of. Called now and then.
+    pub(crate) async fn sweep_uploads(self: &Arc<Self>) -> Answer<()> {
+        for upload in self.db.expired_uploads(&self.clock.stamp()).await? {
+            // One that is in use just now goes the next time.
+            if let Ok(held) = self.running.take(&upload).await {
+                forget(self, &upload).await?;
+                drop(held);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal::not_found("blob.unknown")
+}
+
+/// The upload of this address, if it is this device's and its term is not over.
+async fn find(hq: &Hq, device: &Device, upload: &str) -> Answer<UploadRecord> {
+    let found = hq.db.upload(upload).await?.filter(|u| u.device == device.device).ok_or_else(unknown)?;
+    if found.expires <= hq.clock.stamp() {
+        return Err(Refusal::later(StatusCode::GONE, "blob.expired"));
+    }
+    Ok(found)
+}
+
+/// An answer as tus wants it.
+fn tus(status: StatusCode) -> Response {
+    let headers = [(RESUMABLE, TUS_VERSION), (header::CACHE_CONTROL, "no-store")];
+    (status, headers).into_response()
+}
+
+/// RFC 9110 date of the end of the upload's term.
+fn expires(hq: &Hq) -> Option<HeaderValue> {
+    let until = hq.clock.now().checked_add(hq.terms.upload).ok()?;
+    HeaderValue::from_str(&until.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
+}
+
+fn speaks_tus(headers: &HeaderMap) -> Answer<()> {
+    match headers.get(RESUMABLE).map(HeaderValue::as_bytes) {
+        Some(v) if v == TUS_VERSION.as_bytes() => Ok(()),
+        _ => Err(Refusal::never(StatusCode::PRECONDITION_FAILED, "blob.tus_version").with("version", TUS_VERSION)),
+    }
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Answer<u64> {
+    let value = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    value.ok_or_else(|| Refusal::never(StatusCode::BAD_REQUEST, "blob.header").with("header", name))
+}
+
+struct Named {
+    feed: FeedId,
+    entry: EntryId,
+    sha256: BlobHash,
+}
+
+/// `Upload-Metadata: feed <b64>,entry <b64>,sha256 <b64>`; other keys are ignored.
+fn metadata(headers: &HeaderMap) -> Answer<Named> {
+    let bad = || Refusal::never(StatusCode::BAD_REQUEST, "blob.header").with("header", "upload-metadata");
+    let text = headers.get("upload-metadata").and_then(|v| v.to_str().ok()).ok_or_else(bad)?;
+    let mut values = HashMap::new();
+    for pair in text.split(',') {
+        let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
+        let value = BASE64.decode(value.trim().as_bytes()).map_err(|_| bad())?;
+        values.insert(key.to_owned(), String::from_utf8(value).map_err(|_| bad())?);
+    }
+    let get = |key: &str| values.get(key).ok_or_else(bad);
+    Ok(Named {
+        feed: get("feed")?.parse().map_err(|_| bad())?,
+        entry: get("entry")?.parse().map_err(|_| bad())?,
+        sha256: get("sha256")?.parse().map_err(|_| bad())?,
+    })
+}
+
+/// `Upload-Checksum: sha256 <b64>` over the bytes of this request.
+fn checksum(headers: &HeaderMap) -> Answer<Option<Checksum>> {
+    let Some(value) = headers.get("upload-checksum") else { return Ok(None) };
+    let bad = || Refusal::never(StatusCode::BAD_REQUEST, "blob.checksum");
+    let (algorithm, sum) = value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or_else(bad)?;
+    let sum = BASE64.decode(sum.trim().as_bytes()).map_err(|_| bad())?;
+    match algorithm {
+        "sha1" => Ok(Some(Checksum::Sha1(sum))),
+        "sha256" => Ok(Some(Checksum::Sha256(sum))),
+        _ => Err(bad()),
+    }
+}

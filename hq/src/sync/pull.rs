@@ -1,0 +1,161 @@
+//! Step 6: entries the device may see, and packs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use xuncha_core::event::Event;
+use xuncha_core::feed::{FeedKey, Head, WireFrame};
+use xuncha_core::ids::{BlobHash, FeedId, InspectionId, TaskId, UnitId, UserId};
+use xuncha_core::protocol::pull::{FeedRun, PullReply, PullRequest};
+
+use super::session::{Device, device_feeds};
+use crate::db::StoredEntry;
+use crate::hq::Hq;
+use crate::http::{Json, file, json};
+use crate::refusal::{Answer, Refusal};
+
+/// Bytes of frames in one page, more or less.
+const PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// Frames read at a time.
+const STEP: u32 = 200;
+/// Feeds a request may name.
+const MAX_HAVE: usize = 10_000;
+
+/// What a device's people may see.
+struct View {
+    users: BTreeSet<UserId>,
+    units: BTreeSet<UnitId>,
+    inspections: BTreeSet<InspectionId>,
+}
+
+pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): Json<PullRequest>) -> Answer<Response> {
+    if ask.have.len() > MAX_HAVE {
+        return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "pull.too_many").with("limit", MAX_HAVE));
+    }
+    let (view, own) = view(&hq, &device).await?;
+    let mut feeds = vec![hq.own.clone()];
+    let others: Vec<InspectionId> = view.inspections.iter().cloned().collect();
+    for feed in hq.db.feeds_of_inspections(&others).await? {
+        if !own.contains(&feed)
+            && let Some(row) = hq.db.feed(&feed).await?
+        {
+            feeds.push(row.key);
+        }
+    }
+    let mut reply = PullReply { runs: Vec::new(), more: false };
+    let mut room = PAGE_BYTES;
+    for feed in feeds {
+        let from = ask.have.iter().find(|h| h.feed == feed.feed).map_or(0, |h: &Head| h.seq);
+        let (frames, more) = run(&hq, &feed, from, &view, &mut room).await?;
+        if !frames.is_empty() {
+            reply.runs.push(FeedRun { feed, frames });
+        }
+        if more {
+            reply.more = true;
+            break;
+        }
+    }
+    Ok(json(StatusCode::OK, &reply))
+}
+
+/// Frames of a feed after a place, as far as there is room; and whether some were left.
+async fn run(
+    hq: &Hq,
+    feed: &FeedKey,
+    mut from: u64,
+    view: &View,
+    room: &mut usize,
+) -> Answer<(Vec<WireFrame>, bool)> {
+    let mut frames = Vec::new();
+    loop {
+        let page = hq.db.entries(&feed.feed, from, STEP).await?;
+        let full = page.len() == STEP as usize;
+        for stored in page {
+            if *room == 0 {
+                return Ok((frames, true));
+            }
+            from += 1;
+            let visible =
+                if feed.feed == hq.own.feed { sees_hq(hq, view, &stored).await? } else { sees(view, &stored) };
+            let frame = if visible { stored.frame } else { stored.frame.header_only() };
+            let wire = WireFrame::try_from(&frame)
+                .map_err(|_| Refusal::never(StatusCode::INTERNAL_SERVER_ERROR, "hq.database"))?;
+            let size = wire.header.len() + wire.payload.as_ref().map_or(0, String::len) + 200;
+            *room = room.saturating_sub(size);
+            frames.push(wire);
+        }
+        if !full {
+            return Ok((frames, false));
+        }
+    }
+}
+
+async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
+    let mut view = View { users: BTreeSet::new(), units: BTreeSet::new(), inspections: BTreeSet::new() };
+    let mut own = BTreeSet::new();
+    for feed in device_feeds(hq, &device.device).await? {
+        own.insert(feed.key.feed);
+        // A closed feed's person has no business on this phone any more.
+        if feed.closed_after.is_some() {
+            continue;
+        }
+        if let Some(user) = hq.db.user(&feed.key.user).await?.filter(|u| !u.disabled) {
+            view.inspections.extend(hq.db.inspections_of(&user.user).await?);
+            view.units.insert(user.unit);
+            view.users.insert(user.user);
+        }
+    }
+    Ok((view, own))
+}
+
+/// An entry of a phone's feed: only of the inspections of the team.
+fn sees(view: &View, stored: &StoredEntry) -> bool {
+    stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
+}
+
+/// An entry of HQ's own feed: tasks to their people and unit, packs to their units, the rest to all.
+async fn sees_hq(hq: &Hq, view: &View, stored: &StoredEntry) -> Answer<bool> {
+    let entry = stored.frame.open().ok().and_then(|e| e.payload);
+    let Some(event) = entry.and_then(|p| Event::read(&p.kind, &p.body).ok()) else { return Ok(true) };
+    Ok(match event {
+        Event::TaskAssigned(task) => sees_task(view, &task.unit, &task.assignees),
+        Event::TaskWithdrawn(task) => task_in_view(hq, view, &task.task).await?,
+        Event::PackPublished(pack) => pack_in_view(view, &pack.units),
+        _ => true,
+    })
+}
+
+async fn task_in_view(hq: &Hq, view: &View, task: &TaskId) -> Answer<bool> {
+    Ok(hq.db.task(task).await?.is_some_and(|t| sees_task(view, &t.unit, &t.assignees)))
+}
+
+fn sees_task(view: &View, unit: &UnitId, assignees: &[UserId]) -> bool {
+    view.units.contains(unit) || assignees.iter().any(|u| view.users.contains(u))
+}
+
+fn pack_in_view(view: &View, units: &[UnitId]) -> bool {
+    units.is_empty() || units.iter().any(|u| view.units.contains(u))
+}
+
+/// `GET /v1/packs/{sha256}`, whole or by range.
+pub(super) async fn pack(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let unknown = || Refusal::not_found("pack.unknown");
+    let sha256: BlobHash = sha256.parse().map_err(|_| unknown())?;
+    let (view, _) = view(&hq, &device).await?;
+    let packs = hq.db.packs().await?;
+    let named = packs.iter().find(|p| p.sha256.as_bytes() == sha256.as_bytes() && pack_in_view(&view, &p.units));
+    let size = named.ok_or_else(unknown)?.size;
+    let objects = Arc::clone(&hq.objects);
+    let opened = Hq::blocking(move || objects.open(&sha256)).await?;
+    let mut response = file(opened, size, &headers)?;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}

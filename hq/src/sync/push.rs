@@ -1,0 +1,182 @@
+//! Step 3: entries.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+use xuncha_core::feed::{Chain, ChainError, Entry, Frame, FrameError, Head, VerifyingKey, WireFrame};
+use xuncha_core::ids::{EntryId, FeedId};
+use xuncha_core::protocol::push::{Inert, MAX_BYTES, MAX_FRAMES, PushReply, Quarantined};
+
+use super::session::Device;
+use crate::db::DbError;
+use crate::hq::Hq;
+use crate::http::{json, whole_body};
+use crate::ingest::Intake;
+use crate::refusal::{Answer, Refusal};
+
+/// How often a push is judged anew because HQ itself said something at the same moment.
+const TRIES: u32 = 5;
+
+pub(super) async fn push(
+    State(hq): State<Arc<Hq>>,
+    device: Device,
+    Path(feed): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<Response> {
+    let feed: FeedId = feed.parse().map_err(|_| Refusal::not_found("feed.unknown"))?;
+    let feed = device.own_feed(&hq, &feed).await?;
+    let bytes = whole_body(body, MAX_BYTES).await?;
+    let zstd = match headers.get(header::CONTENT_ENCODING).map(|v| v.as_bytes()) {
+        None | Some(b"identity") => false,
+        Some(b"zstd") => true,
+        Some(_) => return Err(Refusal::never(StatusCode::UNSUPPORTED_MEDIA_TYPE, "push.encoding")),
+    };
+    let frames = tokio::task::spawn_blocking(move || read(&bytes, zstd))
+        .await
+        .map_err(|_| Refusal::later(StatusCode::INTERNAL_SERVER_ERROR, "hq.busy"))??;
+    for _ in 0..TRIES {
+        let _log = hq.log.lock().await;
+        let head = hq.db.head(&feed.key.feed).await?;
+        let decision = decide(&hq, &feed.key.key, head.clone(), feed.closed_after, &frames).await?;
+        let Decision { entries, quarantine } = decision;
+        if !entries.is_empty() || !quarantine.is_empty() {
+            match hq.store(Some(&feed), Intake { after: head, entries, quarantine: quarantine.clone() }).await {
+                Err(DbError::Moved) => continue,
+                other => other?,
+            }
+        }
+        let quarantined = quarantine.into_iter().map(|(q, _)| q).collect();
+        let reply =
+            PushReply { head: hq.db.head(&feed.key.feed).await?, quarantined, inert: inert(&hq, &frames).await? };
+        return Ok(json(StatusCode::OK, &reply));
+    }
+    Err(Refusal::later(StatusCode::CONFLICT, "feed.moved"))
+}
+
+/// Reads the NDJSON lines.
+fn read(bytes: &[u8], zstd: bool) -> Answer<Vec<Frame>> {
+    let malformed = |line: usize| Refusal::never(StatusCode::BAD_REQUEST, "push.malformed").with("line", line);
+    let too_large = || Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("limit", MAX_BYTES);
+    let mut plain = Vec::new();
+    let bytes = if zstd {
+        let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|_| malformed(0))?;
+        decoder.take(MAX_BYTES as u64 + 1).read_to_end(&mut plain).map_err(|_| malformed(0))?;
+        plain.as_slice()
+    } else {
+        bytes
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let mut frames = Vec::new();
+    for (n, line) in bytes.split(|b| *b == b'\n').enumerate().filter(|(_, l)| !l.is_empty()) {
+        let wire: WireFrame = serde_json::from_slice(line).map_err(|_| malformed(n + 1))?;
+        if wire.payload.is_none() {
+            return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "push.no_payload").with("line", n + 1));
+        }
+        frames.push(wire.into());
+    }
+    if frames.len() > MAX_FRAMES {
+        return Err(too_large());
+    }
+    Ok(frames)
+}
+
+struct Decision {
+    entries: Vec<(Frame, Entry)>,
+    quarantine: Vec<(Quarantined, Frame)>,
+}
+
+/// What one frame is, after the chain has looked at it.
+enum Place {
+    Next(Box<Entry>),
+    Before(u64),
+    Apart(&'static str),
+    Gap(u64),
+    Other,
+}
+
+fn place(chain: &mut Chain, frame: &Frame) -> Place {
+    match chain.accept(frame) {
+        Ok(entry) => Place::Next(Box::new(entry)),
+        Err(ChainError::Taken(seq)) => Place::Before(seq),
+        Err(ChainError::Gap { have, .. }) => Place::Gap(have),
+        Err(ChainError::Fork(_)) => Place::Apart("feed.fork"),
+        Err(ChainError::OtherFeed) => Place::Other,
+        Err(ChainError::Frame(FrameError::Signature(_))) => Place::Apart("entry.signature"),
+        Err(ChainError::Frame(_) | ChainError::Lamport(_)) => Place::Apart("entry.limits"),
+    }
+}
+
+async fn decide(
+    hq: &Hq,
+    key: &VerifyingKey,
+    head: Head,
+    closed_after: Option<u64>,
+    frames: &[Frame],
+) -> Answer<Decision> {
+    let mut chain = Chain::resume(*key, head);
+    let mut out = Decision { entries: Vec::new(), quarantine: Vec::new() };
+    for frame in frames {
+        let reason = match place(&mut chain, frame) {
+            Place::Next(entry) => match closed_after {
+                Some(last) if entry.header.seq > last => "feed.closed",
+                _ => {
+                    out.entries.push((frame.clone(), *entry));
+                    continue;
+                }
+            },
+            Place::Before(seq) => {
+                let here = match out.entries.iter().find(|(_, e)| e.header.seq == seq) {
+                    Some((_, entry)) => Some(entry.id),
+                    None => hq.db.entry_at(&chain.head().feed, seq).await?,
+                };
+                if here == Some(frame.id()) {
+                    continue;
+                }
+                "feed.taken"
+            }
+            Place::Apart(reason) => reason,
+            Place::Other => return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "push.other_feed")),
+            // What follows a frame that was kept apart cannot follow anything: the reply says so by its head.
+            Place::Gap(_) if !out.quarantine.is_empty() => break,
+            Place::Gap(have) => {
+                return Err(Refusal::later(StatusCode::CONFLICT, "feed.gap").with("have", have));
+            }
+        };
+        out.quarantine.push((Quarantined { seq: seq_of(frame), id: frame.id(), reason: reason.to_owned() }, frame.clone()));
+    }
+    Ok(out)
+}
+
+/// The place a frame claims, as far as its header can be read at all.
+fn seq_of(frame: &Frame) -> u64 {
+    let header: Option<serde_json::Value> = serde_json::from_slice(frame.header_bytes()).ok();
+    header.and_then(|h| h.get("seq")?.as_u64()).filter(|seq| i64::try_from(*seq).is_ok()).unwrap_or(0)
+}
+
+/// Of these frames, those that are stored and have no effect.
+async fn inert(hq: &Hq, frames: &[Frame]) -> Answer<Vec<Inert>> {
+    let seqs: Vec<(u64, EntryId)> = frames.iter().map(|f| (seq_of(f), f.id())).collect();
+    let (Some(first), Some(feed)) = (seqs.iter().map(|(s, _)| *s).min(), frames.first().and_then(feed_of)) else {
+        return Ok(Vec::new());
+    };
+    let limit = u32::try_from(frames.len()).unwrap_or(u32::MAX);
+    let stored = hq.db.entries(&feed, first.saturating_sub(1), limit).await?;
+    let reasons = stored.into_iter().filter_map(|e| {
+        let reason = e.inert?;
+        let seq = seqs.iter().find(|(_, id)| *id == e.frame.id()).map(|(seq, _)| *seq)?;
+        Some(Inert { seq, reason })
+    });
+    Ok(reasons.collect())
+}
+
+fn feed_of(frame: &Frame) -> Option<FeedId> {
+    let header: serde_json::Value = serde_json::from_slice(frame.header_bytes()).ok()?;
+    header.get("feed")?.as_str()?.parse().ok()
+}

@@ -1,0 +1,297 @@
+//! Bytes of an upload, from the wire to the disk: one thread reads and decrypts, another hashes and writes, a short queue
+//! between them. One SHA-256 per byte; after a restart what is there is hashed again.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use http::StatusCode;
+use http_body_util::BodyExt as _;
+use sha1::Digest as _;
+use sha2::Sha256;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use xuncha_core::ids::BlobHash;
+use xuncha_core::protocol::blobs::CHECKSUM_MISMATCH;
+
+use crate::db::UploadRecord;
+use crate::hq::Hq;
+use crate::objects::{Objects, hash_file};
+use crate::refusal::{Answer, Refusal};
+
+/// Pieces between the two threads. A piece is what the wire gave at once, some ten KiB: a few MiB at most.
+const QUEUE: usize = 64;
+/// How long a request waits for the one before it on the same upload, which may just be flushing after a cut.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Hash and offset of an upload, as far as this run knows them.
+#[derive(Default)]
+pub struct Progress(Option<(Sha256, u64)>);
+
+/// Uploads this run has touched, each behind its own lock.
+#[derive(Default)]
+pub struct Running(Mutex<HashMap<String, Arc<AsyncMutex<Progress>>>>);
+
+impl Running {
+    /// Takes the upload for one request; somebody else has it: 423.
+    pub async fn take(&self, upload: &str) -> Answer<OwnedMutexGuard<Progress>> {
+        let lock = {
+            let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(map.entry(upload.to_owned()).or_default())
+        };
+        tokio::time::timeout(PATIENCE, lock.lock_owned())
+            .await
+            .map_err(|_| Refusal::later(StatusCode::LOCKED, "blob.locked"))
+    }
+    /// Forgets an upload.
+    pub fn forget(&self, upload: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(upload);
+    }
+}
+
+/// The checksum a request claims for its own bytes.
+#[derive(Clone)]
+pub enum Checksum {
+    /// SHA-1.
+    Sha1(Vec<u8>),
+    /// SHA-256.
+    Sha256(Vec<u8>),
+}
+
+enum Piece {
+    Bytes(Bytes),
+    /// The body ended as it should. A queue that closes without this was cut.
+    End,
+}
+
+/// How the writing ended.
+enum Written {
+    /// Everything up to here is durable.
+    To(u64),
+    /// All bytes are there, have the right hash, and are an object now.
+    Whole,
+    /// All bytes are there and are not what they claim to be: thrown away.
+    WrongHash,
+    /// This request's bytes are not what they claim to be: taken back.
+    WrongChecksum,
+    /// More bytes than announced: taken back.
+    TooLong,
+    /// The phone believes another offset.
+    Offset(u64),
+}
+
+/// Appends a request's body. Gives the new offset; everything before it is durable.
+pub async fn append(
+    hq: Arc<Hq>,
+    upload: UploadRecord,
+    offset: u64,
+    body: Body,
+    checksum: Option<Checksum>,
+) -> Answer<u64> {
+    // The caller may be dropped with its connection; what arrived is kept all the same.
+    let work = tokio::spawn(append_held(hq, upload, offset, body, checksum));
+    work.await.map_err(|_| Refusal::later(StatusCode::INTERNAL_SERVER_ERROR, "hq.busy"))?
+}
+
+async fn append_held(
+    hq: Arc<Hq>,
+    upload: UploadRecord,
+    offset: u64,
+    body: Body,
+    checksum: Option<Checksum>,
+) -> Answer<u64> {
+    let mut progress = hq.running.take(&upload.upload).await?;
+    // Between the look at the row and the lock the upload may have been finished or given up.
+    let Some(upload) = hq.db.upload(&upload.upload).await? else { return Err(Refusal::not_found("blob.unknown")) };
+    if upload.done {
+        return if offset == upload.size { Ok(offset) } else { Err(conflict(upload.size)) };
+    }
+    let (sender, receiver) = channel(QUEUE);
+    let objects = Arc::clone(&hq.objects);
+    let known = progress.0.take();
+    let (part, size, sha256) = (upload.upload.clone(), upload.size, upload.sha256);
+    let plan = Plan { part, size, sha256, offset, checksum };
+    let writer = tokio::task::spawn_blocking(move || plan.write(&*objects, known, receiver));
+    let sent = pump(body, sender, hq.terms.idle).await;
+    let written = writer.await.map_err(|e| io::Error::other(e.to_string())).and_then(|w| w);
+    let (outcome, state) = match written {
+        Ok(written) => written,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // The part went with a crash between rename and row: the phone begins again.
+            hq.running.forget(&upload.upload);
+            hq.db.drop_upload(&upload.upload).await?;
+            return Err(Refusal::not_found("blob.unknown"));
+        }
+        Err(e) => {
+            // After a failed write or fsync nothing about the part is sure: it goes (choices: never retry an fsync).
+            drop_part(&hq, &upload.upload).await;
+            return Err(e.into());
+        }
+    };
+    progress.0 = state;
+    match outcome {
+        Written::Whole => {
+            hq.db.prove(&upload, &hq.clock.stamp()).await?;
+            hq.running.forget(&upload.upload);
+            Ok(upload.size)
+        }
+        Written::WrongHash => {
+            hq.db.drop_upload(&upload.upload).await?;
+            hq.running.forget(&upload.upload);
+            Err(mismatch())
+        }
+        Written::WrongChecksum => Err(mismatch()),
+        Written::TooLong => {
+            Err(Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "blob.size").with("size", upload.size))
+        }
+        Written::Offset(at) => Err(conflict(at)),
+        Written::To(at) => sent.map(|()| at),
+    }
+}
+
+async fn drop_part(hq: &Arc<Hq>, upload: &str) {
+    hq.running.forget(upload);
+    let (objects, part) = (Arc::clone(&hq.objects), upload.to_owned());
+    let dropped = Hq::blocking(move || objects.drop_part(&part)).await;
+    if dropped.is_err() || hq.db.drop_upload(upload).await.is_err() {
+        tracing::error!("a part that may be damaged could not be removed");
+    }
+}
+
+fn mismatch() -> Refusal {
+    // 460 is tus's own; the code is in range, so this cannot fail.
+    let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
+    Refusal::later(status, "blob.hash")
+}
+
+fn conflict(offset: u64) -> Refusal {
+    Refusal::later(StatusCode::CONFLICT, "blob.offset").with("offset", offset)
+}
+
+/// Hands the body over piece by piece. A body that is silent for too long counts as cut.
+async fn pump(mut body: Body, sender: Sender<Piece>, idle: Duration) -> Answer<()> {
+    let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
+    loop {
+        let frame = match tokio::time::timeout(idle, body.frame()).await {
+            Err(_) => return cut("request.slow"),
+            Ok(Some(Err(_))) => return cut("body.cut"),
+            Ok(Some(Ok(frame))) => frame,
+            Ok(None) => {
+                // A writer that is gone has its own word on why.
+                let _ = sender.send(Piece::End).await;
+                return Ok(());
+            }
+        };
+        if let Ok(bytes) = frame.into_data()
+            && sender.send(Piece::Bytes(bytes)).await.is_err()
+        {
+            return Ok(());
+        }
+    }
+}
+
+/// What is to be written where.
+struct Plan {
+    part: String,
+    size: u64,
+    sha256: BlobHash,
+    offset: u64,
+    checksum: Option<Checksum>,
+}
+
+type State = Option<(Sha256, u64)>;
+
+impl Plan {
+    fn write(
+        self,
+        objects: &dyn Objects,
+        known: State,
+        mut pieces: Receiver<Piece>,
+    ) -> io::Result<(Written, State)> {
+        let (mut file, length) = objects.open_part(&self.part)?;
+        if length != self.offset {
+            return Ok((Written::Offset(length), known));
+        }
+        let before = match known.filter(|(_, at)| *at == length) {
+            Some((hash, _)) => hash,
+            None => rehash(objects, &self.part)?,
+        };
+        let mut sums = Sums { hash: before.clone(), sha1: None, own: None };
+        match &self.checksum {
+            Some(Checksum::Sha1(_)) => sums.sha1 = Some(sha1::Sha1::new()),
+            Some(Checksum::Sha256(_)) => sums.own = Some(Sha256::new()),
+            None => {}
+        }
+        let (mut at, mut whole) = (length, false);
+        while let Some(piece) = pieces.blocking_recv() {
+            let Piece::Bytes(bytes) = piece else {
+                whole = true;
+                break;
+            };
+            at += bytes.len() as u64;
+            if at > self.size {
+                take_back(&file, length)?;
+                return Ok((Written::TooLong, Some((before, length))));
+            }
+            file.write_all(&bytes)?;
+            sums.update(&bytes);
+        }
+        // A cut body cannot be held against its checksum: its bytes go, as the extension says.
+        if self.checksum.as_ref().is_some_and(|claimed| !whole || !sums.fit(claimed)) {
+            take_back(&file, length)?;
+            let outcome = if whole { Written::WrongChecksum } else { Written::To(length) };
+            return Ok((outcome, Some((before, length))));
+        }
+        file.sync_data()?;
+        if at < self.size {
+            return Ok((Written::To(at), Some((sums.hash, at))));
+        }
+        drop(file);
+        if BlobHash::from_bytes(sums.hash.finalize().into()) == self.sha256 {
+            objects.finish_part(&self.part, &self.sha256)?;
+            Ok((Written::Whole, None))
+        } else {
+            objects.drop_part(&self.part)?;
+            Ok((Written::WrongHash, None))
+        }
+    }
+}
+
+struct Sums {
+    hash: Sha256,
+    sha1: Option<sha1::Sha1>,
+    own: Option<Sha256>,
+}
+
+impl Sums {
+    fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        if let Some(sha1) = &mut self.sha1 {
+            sha1.update(bytes);
+        }
+        if let Some(own) = &mut self.own {
+            own.update(bytes);
+        }
+    }
+    fn fit(&self, claimed: &Checksum) -> bool {
+        match claimed {
+            Checksum::Sha1(sum) => self.sha1.clone().is_some_and(|s| s.finalize().as_slice() == sum.as_slice()),
+            Checksum::Sha256(sum) => self.own.clone().is_some_and(|s| s.finalize().as_slice() == sum.as_slice()),
+        }
+    }
+}
+
+fn take_back(file: &File, length: u64) -> io::Result<()> {
+    file.set_len(length)?;
+    file.sync_all()
+}
+
+fn rehash(objects: &dyn Objects, part: &str) -> io::Result<Sha256> {
+    use std::io::{Seek as _, SeekFrom};
+    let (mut file, _) = objects.open_part(part)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(hash_file(&mut file)?.0)
+}
