@@ -58,14 +58,14 @@ pub fn test() -> Result<()> {
     let mut tally = Tally::default();
     lints(&mut tally);
     supply_chain(&mut tally);
-    tally.step("ui tests", |counted| npm_tests(counted));
+    tally.step("ui tests", npm_tests);
     timed("pages", pages::build)?;
     tally.step("clippy", |_| {
         run(program("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
     });
     // Programs, tests and their helpers in one go: the same features for all, so nothing is compiled twice.
     timed("build", || run(program("cargo", &["build", "--workspace", "--all-targets", "--quiet"])))?;
-    tally.step("rust tests", |counted| rust_tests(counted));
+    tally.step("rust tests", rust_tests);
     tally.finish()
 }
 
@@ -74,7 +74,7 @@ pub fn check() -> Result<()> {
     setup::node()?;
     let mut tally = Tally::default();
     lints(&mut tally);
-    tally.step("ui tests", |counted| npm_tests(counted));
+    tally.step("ui tests", npm_tests);
     tally.step("cargo check", |_| run(program("cargo", &["check", "--workspace", "--all-targets", "--quiet"])));
     tally.finish()
 }
