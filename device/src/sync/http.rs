@@ -126,9 +126,7 @@ impl Http {
         let mut request = self.tus(self.client.post(self.url(UPLOADS.trim_end_matches('/'))));
         request = request.header("Upload-Length", size).header("Upload-Metadata", metadata);
         request = match body {
-            Some((body, len)) => {
-                request.header(CONTENT_TYPE, OFFSET_MEDIA_TYPE).header(CONTENT_LENGTH, len).body(body)
-            }
+            Some((body, len)) => request.header(CONTENT_TYPE, OFFSET_MEDIA_TYPE).header(CONTENT_LENGTH, len).body(body),
             None => request.header(CONTENT_LENGTH, 0),
         };
         let response = self.watched(request, token, moved).await?;

@@ -34,3 +34,6 @@ pub use effect::{Answer, Ask, Effect, Input, Request, RequestId};
 pub use local::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
 pub use machine::{Machine, Setup};
 pub use run::{Contact, SyncHandle};
+
+#[cfg(test)]
+mod tests;

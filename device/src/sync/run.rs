@@ -193,7 +193,7 @@ impl Runner {
     }
 }
 
-fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
+pub(super) fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
     Ok(match ask {
         Ask::Standing => Answer::Standing(Box::new(local.standing()?)),
         Ask::SignSession { nonce } => Answer::Signature(local.sign_session(&nonce)?),
