@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{ListRef, RuleRef, SealProposed, SealRole, SignMethod};
 use crate::feed::{BlobRef, Head};
 use crate::ids::{BlobHash, Digest, EntryId, FeedId, InspectionId};
-use crate::register::Write;
+use crate::register::{Stamp, Write};
 
 use super::{Inspection, Note, Refusal, Signature};
 
@@ -80,6 +80,13 @@ impl SealState<'_> {
     }
 }
 
+/// A place in display order.
+type At = (u64, FeedId, u64, EntryId);
+
+fn at(by: &Stamp) -> At {
+    (by.lamport, by.feed, by.seq, by.entry)
+}
+
 /// SHA-256 over the sorted names, each followed by a line feed.
 pub fn entries_hash(sorted: &[EntryId]) -> Digest {
     let text: String = sorted.iter().map(|id| format!("{id}\n")).collect();
@@ -129,43 +136,68 @@ impl Inspection {
         })
     }
 
-    /// The proposal that counts: the first that was sealed, else the latest.
+    /// The proposal that counts: the one whose signatures were complete first, else the latest. A signature that comes
+    /// late under an older proposal does not put it in the place of one that is sealed (I12).
     pub fn seal(&self) -> Option<SealState<'_>> {
         let mut proposals: Vec<_> = self.proposals.values().collect();
-        proposals.sort_by_key(|p| (p.by.lamport, p.by.feed, p.by.seq));
-        let sealed = proposals.iter().map(|p| self.seal_state(p)).find(SealState::is_sealed);
-        sealed.or_else(|| proposals.last().map(|p| self.seal_state(p)))
+        proposals.sort_by_key(|p| at(&p.by));
+        let sealed = proposals.iter().filter_map(|p| {
+            let state = self.seal_state(p);
+            self.sealed_at(&state).map(|when| (when, state))
+        });
+        let first = sealed.min_by_key(|(when, _)| *when).map(|(_, state)| state);
+        first.or_else(|| proposals.last().map(|p| self.seal_state(p)))
     }
 
     fn seal_state<'a>(&'a self, proposal: &'a Write<SealProposed>) -> SealState<'a> {
         let id = proposal.by.entry;
         let mut signatures: Vec<_> = self.signatures.get(&id).into_iter().flat_map(|s| s.values()).collect();
-        signatures.sort_by_key(|w| (w.by.lamport, w.by.feed, w.by.seq));
-        let refusal = self
-            .refusals
-            .get(&id)
-            .into_iter()
-            .flat_map(|r| r.values())
-            .find(|w| !w.value.refused.reason.trim().is_empty() && !w.value.refused.witness.trim().is_empty());
-        let of = |role| signatures.iter().filter(move |w| w.value.signed.role == role);
-        let counts = |w: &&&Write<Signature>| match w.value.signed.method {
-            // A keyed signature is the signer's own entry: it counts only if the feed's person is on the team.
-            SignMethod::Keyed => self.team().contains(&w.by.actor),
-            SignMethod::Drawn => w.value.image.is_some(),
+        signatures.sort_by_key(|w| at(&w.by));
+        let said = |w: &&Write<Refusal>| {
+            !w.value.refused.reason.trim().is_empty() && !w.value.refused.witness.trim().is_empty()
         };
-        let officers: BTreeSet<&str> =
-            of(SealRole::Officer).filter(counts).map(|w| w.value.signed.name.as_str()).collect();
-        let keyed = of(SealRole::Officer).filter(counts).any(|w| w.value.signed.method == SignMethod::Keyed);
-        let firm = of(SealRole::Firm).any(|w| counts(&w));
-        let mut waits_for = Vec::new();
-        if officers.len() < 2 || !keyed {
-            waits_for.push(SealRole::Officer);
-        }
-        if !firm && refusal.is_none() {
-            waits_for.push(SealRole::Firm);
-        }
+        let refusals = self.refusals.get(&id).into_iter().flat_map(|r| r.values());
+        let refusal = refusals.filter(said).min_by_key(|w| at(&w.by));
+        let waits_for = self.waits_for(&signatures, refusal.is_some());
         let outside = self.timeline().into_iter().filter(|n| self.is_outside(&proposal.value, n)).collect();
         SealState { proposal, signatures, refusal, waits_for, outside }
+    }
+
+    /// Roles that `signatures` leave open.
+    fn waits_for(&self, signatures: &[&Write<Signature>], refused: bool) -> Vec<SealRole> {
+        let team = self.team();
+        let of = |role, method| {
+            signatures.iter().filter(move |w| w.value.signed.role == role && w.value.signed.method == method)
+        };
+        let name = |w: &&&Write<Signature>| w.value.signed.name.trim().to_owned();
+        // A keyed signature is the signer's own entry: it counts only if the feed's person is on the team, and however
+        // many names one person signs under, it is one officer.
+        let keyed: Vec<_> = of(SealRole::Officer, SignMethod::Keyed).filter(|w| team.contains(&w.by.actor)).collect();
+        let keys: BTreeSet<_> = keyed.iter().map(|w| &w.by.actor).collect();
+        let names: BTreeSet<_> = keyed.iter().map(name).collect();
+        let drawn = of(SealRole::Officer, SignMethod::Drawn).filter(|w| w.value.image.is_some());
+        let drawn: BTreeSet<_> = drawn.map(|w| name(&w)).filter(|n| !names.contains(n)).collect();
+        // The firm has no feed: a keyed signature in its name is an officer's.
+        let firm = of(SealRole::Firm, SignMethod::Drawn).any(|w| w.value.image.is_some());
+        let mut waits_for = Vec::new();
+        if keys.is_empty() || keys.len() + drawn.len() < 2 {
+            waits_for.push(SealRole::Officer);
+        }
+        if !firm && !refused {
+            waits_for.push(SealRole::Firm);
+        }
+        waits_for
+    }
+
+    /// When the last signature that was needed came, in logical time. `None` while something is missing.
+    fn sealed_at(&self, state: &SealState<'_>) -> Option<At> {
+        let refused = state.refusal.map(|w| at(&w.by));
+        let mut moments: Vec<_> = state.signatures.iter().map(|w| at(&w.by)).chain(refused).collect();
+        moments.sort_unstable();
+        moments.into_iter().find(|moment| {
+            let so_far: Vec<_> = state.signatures.iter().copied().filter(|w| at(&w.by) <= *moment).collect();
+            self.waits_for(&so_far, refused.is_some_and(|r| r <= *moment)).is_empty()
+        })
     }
 
     fn is_outside(&self, proposal: &SealProposed, note: &Note) -> bool {
