@@ -32,7 +32,7 @@ pub struct Payload {
 }
 
 /// A blob an entry speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 pub struct BlobRef {
     /// SHA-256 of the original bytes.
     pub sha256: BlobHash,
@@ -46,7 +46,7 @@ pub struct BlobRef {
 }
 
 /// How a blob came into being.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum BlobSource {
     /// Taken with this device's camera through the app.

@@ -54,7 +54,12 @@ impl Inspection {
             Note { by: by.clone(), kind: payload.kind.clone(), item, hq_seen: payload.time.hq_seen.clone(), inert };
         self.entries.insert(entry.id, note);
         for blob in &payload.blobs {
-            self.blobs.entry(blob.sha256).or_insert_with(|| blob.clone());
+            // The same bytes may come twice, from the camera and from the gallery: the least description stands, so that
+            // the order of arrival makes no difference.
+            let kept = self.blobs.entry(blob.sha256).or_insert_with(|| blob.clone());
+            if blob < kept {
+                *kept = blob.clone();
+            }
         }
         touched.seal = !self.proposals.is_empty();
         if let Ok(event) = event {
@@ -163,7 +168,7 @@ impl Inspection {
     /// Two entries naming the same evidence can only come from a copied phone: the first by logical time stands, so that
     /// the order of arrival makes no difference.
     fn keep_first(&mut self, id: crate::ids::EvidenceId, new: Evidence) {
-        let order = |e: &Evidence| (e.by.lamport, e.by.feed, e.by.seq);
+        let order = |e: &Evidence| (e.by.lamport, e.by.feed, e.by.seq, e.by.entry);
         match self.evidence.get(&id) {
             Some(old) if order(old) <= order(&new) => {}
             _ => {
