@@ -33,6 +33,7 @@ macro_rules! hash_ids {
             /// The 32 bytes.
             pub const fn as_bytes(&self) -> &[u8; 32] { &self.0 }
             /// SHA-256 over the parts, one after the other.
+            #[allow(clippy::self_named_constructors, reason = "one of the names made here is Digest itself")]
             pub fn digest(parts: &[&[u8]]) -> Self {
                 let mut h = Sha256::new();
                 for part in parts { h.update(part); }

@@ -62,11 +62,14 @@ pub fn author(head: &Head, draft: Draft, signer: &dyn Signer) -> Result<(Frame, 
         v: 1,
         suite: SUITE.to_owned(),
         feed: head.feed,
-        seq: head.seq + 1,
+        seq: head.seq.saturating_add(1),
         prev: head.id,
-        lamport: head.lamport.max(draft.seen_lamport) + 1,
+        lamport: head.lamport.max(draft.seen_lamport).saturating_add(1),
         payload_sha256: Digest::digest(&[&payload_bytes]),
     };
+    if header.seq > limits::MAX_INT || header.lamport > limits::MAX_INT {
+        return Err(LimitError::Counter.into());
+    }
     let header_bytes = serde_json::to_vec(&header).map_err(json)?;
     let id = Header::id_of(&header_bytes);
     let sig = signer.sign(&Header::signed_message(&id));

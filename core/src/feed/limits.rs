@@ -37,6 +37,9 @@ pub enum LimitError {
     /// A blob beyond the size limit.
     #[error("a blob of {0} bytes, at most {MAX_BLOB_BYTES}")]
     BlobTooLarge(u64),
+    /// Place or logical time beyond [`MAX_INT`]: no reader would take the header.
+    #[error("place or logical time beyond 2^53 - 1")]
+    Counter,
     /// Not JSON within the common subset.
     #[error("payload is not strict JSON: {0}")]
     Json(#[from] JsonError),
