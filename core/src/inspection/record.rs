@@ -153,14 +153,18 @@ fn findings(out: &mut String, i: &Inspection, reading: &Reading<'_>, language: &
             let title = label(&r.list.title, language);
             writeln!(out, "{title}（{} {}）", r.list.code, r.list.version)?;
         }
-        let outcome = match (r.conflict, r.outcome) {
-            (true, _) => w.pick("两种记录并存，未核定", "two answers stand, not settled"),
-            (false, o) => w.outcome(o.unwrap_or(Outcome::Unchecked)),
+        let answers: Vec<_> = i.answer(&r.item.code).into_iter().flat_map(|a| a.heads()).map(|a| &a.value).collect();
+        let outcome = match answers.as_slice() {
+            [] => w.outcome(Outcome::Unchecked).to_owned(),
+            [one] => w.outcome(one.outcome).to_owned(),
+            several => {
+                let all = several.iter().map(|a| w.outcome(a.outcome)).collect::<Vec<_>>().join(w.pick("／", " / "));
+                format!("{}{}{all}", w.pick("两种记录并存，未核定", "several answers stand, not settled"), w.colon())
+            }
         };
         let key = if r.item.key.value { "※" } else { "" };
         writeln!(out, "{key}{} {} — {outcome}", r.item.code, label(&r.item.text, language))?;
-        let answer = i.answer(&r.item.code).and_then(|a| a.value());
-        if let Some(reason) = answer.and_then(|a| a.reason.as_deref()).filter(|t| !t.trim().is_empty()) {
+        for reason in answers.iter().filter_map(|a| a.reason.as_deref()).filter(|t| !t.trim().is_empty()) {
             writeln!(out, "  {}{}{}", w.pick("理由", "Reason"), w.colon(), reason.trim())?;
         }
         for note in i.note(&r.item.code).into_iter().flat_map(|n| n.heads()).filter(|n| !n.value.trim().is_empty()) {
@@ -198,7 +202,9 @@ fn evidence(out: &mut String, i: &Inspection, w: Words) -> std::fmt::Result {
             (None, Some(blob)) => format!("{} {} B SHA-256 {}", e.name, blob.size, blob.sha256),
             (None, None) => e.name.clone(),
         };
-        let caption = i.caption(id).and_then(|c| c.value()).map(|c| format!(" {c}")).unwrap_or_default();
+        let captions =
+            i.caption(id).into_iter().flat_map(|c| c.heads()).map(|c| c.value.trim()).filter(|c| !c.is_empty());
+        let caption: String = captions.map(|c| format!(" {c}")).collect();
         let gone = i.withdrawn(id).map(|x| format!(" [{}{}{}]", w.pick("已撤回", "withdrawn"), w.colon(), x.value));
         writeln!(out, "{}. {item} {what}{caption}{} {}", n + 1, gone.unwrap_or_default(), minute(&e.by.wall))?;
     }
