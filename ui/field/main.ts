@@ -1,6 +1,4 @@
-import '@shared/tokens.css'
-import '@shared/base.css'
-import { createApp } from 'vue'
-import App from './App.vue'
+import { boot } from './boot'
+import { findHost } from './host'
 
-createApp(App).mount('#app')
+void findHost().then(boot)

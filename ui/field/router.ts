@@ -1,0 +1,55 @@
+// Where the screens are. Nothing but unlocking and enrolment is reachable while the engine is locked.
+import { createRouter, createWebHashHistory, type Router } from 'vue-router'
+import { useSession } from './state/session'
+
+export function makeRouter(): Router {
+  const router = createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      { path: '/unlock', name: 'unlock', component: () => import('./screens/Unlock.vue') },
+      { path: '/enrol', name: 'enrol', component: () => import('./screens/Enrol.vue') },
+      {
+        path: '/',
+        name: 'today',
+        component: () => import('./screens/Today.vue'),
+        children: [
+          { path: 'task/:task', name: 'task', component: () => import('./screens/Task.vue'), props: true },
+        ],
+      },
+      { path: '/new', name: 'new', component: () => import('./screens/NewInspection.vue') },
+      {
+        path: '/i/:id',
+        name: 'inspection',
+        component: () => import('./screens/Inspection.vue'),
+        props: true,
+        children: [
+          { path: 'item/:code', name: 'item', component: () => import('./screens/Item.vue'), props: true },
+        ],
+      },
+      {
+        path: '/i/:id/picture/:evidence',
+        name: 'picture',
+        component: () => import('./screens/Picture.vue'),
+        props: true,
+      },
+      {
+        path: '/i/:id/conclusion',
+        name: 'conclusion',
+        component: () => import('./screens/Conclusion.vue'),
+        props: true,
+      },
+      { path: '/i/:id/record', name: 'record', component: () => import('./screens/Record.vue'), props: true },
+      { path: '/i/:id/sign', name: 'sign', component: () => import('./screens/Sign.vue'), props: true },
+      { path: '/sync', name: 'sync', component: () => import('./screens/Sync.vue') },
+      { path: '/settings', name: 'settings', component: () => import('./screens/SettingsScreen.vue') },
+      { path: '/:rest(.*)*', redirect: '/' },
+    ],
+  })
+  router.beforeEach((to) => {
+    const state = useSession().status?.state
+    if (state === 'not_enrolled') return to.name === 'enrol' ? true : { name: 'enrol' }
+    if (state !== 'unlocked') return to.name === 'unlock' ? true : { name: 'unlock' }
+    return to.name === 'unlock' || to.name === 'enrol' ? { name: 'today' } : true
+  })
+  return router
+}

@@ -1,0 +1,83 @@
+// What was found when the data was opened, or what HQ has said, in words. Nothing that was repaired is kept quiet.
+import type { Notice } from '@bindings/field'
+import { fill, wordsFor, type Said } from './failures'
+
+export const notices: Record<string, Said> = {
+  'feed.torn_tail': {
+    zh: '上次意外中断时正在写的一条记录不完整，已截去；已显示“已存本机”的内容都在。',
+    en: 'An entry being written when the app was cut off was incomplete and has been cut away. Whatever showed “saved on this phone” is there.',
+  },
+  'feed.gap': {
+    zh: '记录文件中间有缺失。请不要继续检查，立即联系总部。',
+    en: 'A record file has a gap. Do not go on; call HQ now.',
+  },
+  'feed.damaged': {
+    zh: '记录文件有损坏。请不要继续检查，立即联系总部。',
+    en: 'A record file is damaged. Do not go on; call HQ now.',
+  },
+  'feed.forked': {
+    zh: '记录链出现分叉，可能由旧备份恢复。请联系总部。',
+    en: 'The feed has forked, perhaps by an old backup. Call HQ.',
+  },
+  'feed.rolled_back': {
+    zh: '本机数据比以前旧，可能由旧备份恢复。请联系总部。',
+    en: 'The data is older than it was, perhaps by an old backup. Call HQ.',
+  },
+  'index.rebuilt': {
+    zh: '查询索引已由原始记录重建，内容没有变化。',
+    en: 'The index was rebuilt from the records. Nothing has changed.',
+  },
+  'index.damaged': {
+    zh: '查询索引损坏，已移开并由原始记录重建。',
+    en: 'The index was damaged, set aside and rebuilt from the records.',
+  },
+  'vault.orphans': {
+    zh: '有 {n} 个文件没有对应记录（可能是中断时正在保存的照片），已保留。',
+    en: '{n} files have no entry (perhaps photos being saved when the app was cut off). They are kept.',
+  },
+  'vault.missing': {
+    zh: '有 {n} 个原件找不到了。请立即联系总部。',
+    en: '{n} originals are missing. Call HQ now.',
+  },
+  'upload.cut': {
+    zh: '上次有 {n} 个文件没有添加完，没有收下，请重新添加。',
+    en: '{n} files were not completely taken last time. Please add them again.',
+  },
+  'entry.quarantined': {
+    zh: '总部把一条记录单独存放待查，本机内容完整保存。请联系总部管理员。',
+    en: 'HQ keeps an entry apart to look into it. Everything here is intact; call your administrator.',
+  },
+  'hq.behind': {
+    zh: '总部的数据比它给过的回执旧，本机会重新发送。请告知总部管理员。',
+    en: 'HQ is behind its own receipts; this phone sends again. Tell your administrator.',
+  },
+  'lists.stale': {
+    zh: '清单和法规已超过 30 天没有更新，请尽快同步。',
+    en: 'Lists and laws are older than 30 days. Sync soon.',
+  },
+  'clock.odd': {
+    zh: '手机时间与总部相差较大，请校准。记录的先后不受影响。',
+    en: 'The phone’s clock differs from HQ’s. Please set it. The order of entries is not affected.',
+  },
+  'device.revoked': {
+    zh: '总部已停用这台手机。本机内容仍完整保存，请联系总部管理员。',
+    en: 'HQ has revoked this phone. Everything on it is intact; call your administrator.',
+  },
+  'disk.low': {
+    zh: '手机空间不多了，请尽快同步并清理。',
+    en: 'The phone is running out of space. Sync and free some soon.',
+  },
+  'pin.no_hardware': {
+    zh: '本机没有硬件密钥，只靠口令保护。',
+    en: 'This phone has no hardware key: only the passphrase protects it.',
+  },
+}
+
+const general: Said = {
+  zh: '有一条需要知道的情况，代码 {code}。请告诉总部管理员。',
+  en: 'There is something you should know, code {code}. Tell your administrator.',
+}
+
+export function noticeWords(notice: Notice, locale: string): string {
+  return fill(wordsFor(notices[notice.code] ?? general, locale), { code: notice.code, ...notice.params })
+}
