@@ -241,17 +241,19 @@ async fn read_body(mut response: Response) -> Result<Vec<u8>, Failure> {
 /// What HQ, or whoever stands in its place, says instead of an answer.
 async fn refused(response: Response) -> Failure {
     let status = response.status();
-    let is_blob = response.url().path().starts_with(UPLOADS.trim_end_matches('/'));
+    let is_upload = response.url().path().starts_with(UPLOADS);
     let problem = read_body(response).await.ok().and_then(|b| serde_json::from_slice::<Problem>(&b).ok());
-    failure_of(status.as_u16(), is_blob, problem.map(|p| p.failure))
+    failure_of(status.as_u16(), is_upload, problem.map(|p| p.failure))
 }
 
-/// tus speaks by status, everything else by problem; a status without a problem is a proxy's word.
-pub(super) fn failure_of(status: u16, is_blob: bool, problem: Option<Failure>) -> Failure {
+/// An upload speaks by tus's statuses, everything else by problem; a status without a problem is a proxy's word.
+pub(super) fn failure_of(status: u16, is_upload: bool, problem: Option<Failure>) -> Failure {
     match (status, problem) {
-        (CHECKSUM_MISMATCH, _) if is_blob => Failure::later(CHECKSUM),
-        (404 | 410, _) if is_blob => Failure::later(GONE),
-        (409, _) if is_blob => Failure::later(OFFSET),
+        (CHECKSUM_MISMATCH, _) => Failure::later(CHECKSUM),
+        (404 | 410, _) if is_upload => Failure::later(GONE),
+        (409, _) if is_upload => Failure::later(OFFSET),
+        // HQ's disk, not the phone's: nothing the inspector could free.
+        (_, Some(failure)) if failure.code.starts_with("disk.") => Failure::later("hq.full"),
         (_, Some(failure)) => failure,
         (401, None) => Failure::after_action("session.refused"),
         (408 | 429 | 500..=599, None) => Failure::later("hq.busy").with("status", status),

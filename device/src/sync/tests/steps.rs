@@ -563,19 +563,21 @@ fn the_screen_hears_at_most_five_times_a_second_and_always_of_the_end() {
 
 #[test]
 fn codes_come_from_problems_and_where_there_is_none_from_the_status() {
-    let table: [(u16, bool, Option<Failure>, &str, Retry); 9] = [
+    let table: [(u16, bool, Option<Failure>, &str, Retry); 11] = [
+        (404, false, Some(Failure::never("blob.unnamed")), "blob.unnamed", Retry::Never),
+        (507, true, Some(Failure::after_action("disk.full")), "hq.full", Retry::Later),
         (401, false, None, "session.refused", Retry::AfterAction),
         (403, false, Some(Failure::never("device.revoked")), "device.revoked", Retry::Never),
         (404, true, Some(Failure::never("not.found")), "upload.gone", Retry::Later),
         (410, true, None, "upload.gone", Retry::Later),
         (409, true, None, "upload.offset", Retry::Later),
-        (460, true, None, "blob.checksum", Retry::Later),
+        (460, false, None, "blob.checksum", Retry::Later),
         (503, false, None, "hq.busy", Retry::Later),
         (413, false, None, "hq.refused", Retry::Never),
         (404, false, None, "hq.refused", Retry::Never),
     ];
-    for (status, is_blob, problem, code, retry) in table {
-        let failure = failure_of(status, is_blob, problem);
+    for (status, is_upload, problem, code, retry) in table {
+        let failure = failure_of(status, is_upload, problem);
         assert_eq!((failure.code.as_str(), failure.retry), (code, retry), "{status}");
     }
 }
