@@ -7,6 +7,7 @@
 //! HQ acts only by writing entries into its own feed: its decisions are as auditable as the phones'.
 
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -20,5 +21,6 @@ pub mod packs;
 pub mod projections;
 pub mod random;
 pub mod refusal;
+mod reverify;
 pub mod serve;
 pub mod sync;

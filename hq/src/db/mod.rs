@@ -89,6 +89,10 @@ pub trait Log {
     async fn keep_receipt(&self, receipt: ReceiptRow) -> Result<()>;
     /// Receipts of a feed, oldest first.
     async fn receipts(&self, feed: &FeedId) -> Result<Vec<ReceiptRow>>;
+    /// The newest receipt of a feed, and how many there are.
+    async fn last_receipt(&self, feed: &FeedId) -> Result<Option<(ReceiptRow, u32)>>;
+    /// Blobs of an inspection that a receipt names.
+    async fn receipted(&self, inspection: &InspectionId) -> Result<Vec<BlobHash>>;
     /// Blobs a feed's entries name that nobody of their scope has delivered, in order, each once.
     async fn wanted(&self, feed: &FeedId, limit: u32) -> Result<Vec<WantedRow>>;
     /// The blob as a stored entry of this feed names it.

@@ -362,4 +362,6 @@ pub struct ReceiptRow {
     pub sig: [u8; 64],
     /// When.
     pub time: String,
+    /// Blobs it names; empty when read back.
+    pub blobs: Vec<BlobHash>,
 }

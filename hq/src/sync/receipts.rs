@@ -41,6 +41,7 @@ pub(super) async fn receipt(
         text: signed.text.clone(),
         sig: *signed.sig.as_bytes(),
         time: receipt.time,
+        blobs: receipt.blobs_stored,
     };
     hq.db.keep_receipt(row).await?;
     Ok(json(StatusCode::OK, &ReceiptReply { receipt: signed }))

@@ -49,6 +49,20 @@ fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
     })
 }
 
+const RECEIPT: &str = "SELECT feed, stored_to, log_index, text, sig, time FROM receipts";
+
+fn receipt_row(row: &Row<'_>) -> rusqlite::Result<ReceiptRow> {
+    Ok(ReceiptRow {
+        feed: row.get::<_, Hash>(0)?.into(),
+        stored_to: row.get::<_, Count>(1)?.0,
+        log_index: row.get::<_, Count>(2)?.0,
+        text: row.get(3)?,
+        sig: row.get(4)?,
+        time: row.get(5)?,
+        blobs: Vec::new(),
+    })
+}
+
 fn head_of(c: &Connection, feed: &FeedId) -> Result<Head> {
     let last = c
         .prepare_cached(
@@ -180,6 +194,11 @@ impl Log for Sqlite {
                 "INSERT INTO receipts (feed, stored_to, log_index, text, sig, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![r.feed.as_bytes(), int(r.stored_to)?, int(r.log_index)?, r.text, r.sig, r.time])?;
+            let sql = "INSERT INTO receipted_blobs (feed, sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            let mut named = tx.prepare_cached(sql)?;
+            for blob in &r.blobs {
+                named.execute([r.feed.as_bytes(), blob.as_bytes()])?;
+            }
             Ok(())
         })
         .await
@@ -187,17 +206,28 @@ impl Log for Sqlite {
     async fn receipts(&self, feed: &FeedId) -> Result<Vec<ReceiptRow>> {
         let feed = *feed;
         self.read(move |c| {
-            let sql = "SELECT stored_to, log_index, text, sig, time FROM receipts WHERE feed = ?1 ORDER BY receipt";
-            rows(c, sql, [feed.as_bytes()], |row| {
-                Ok(ReceiptRow {
-                    feed,
-                    stored_to: row.get::<_, Count>(0)?.0,
-                    log_index: row.get::<_, Count>(1)?.0,
-                    text: row.get(2)?,
-                    sig: row.get(3)?,
-                    time: row.get(4)?,
-                })
-            })
+            let sql = format!("{RECEIPT} WHERE feed = ?1 ORDER BY receipt");
+            rows(c, &sql, [feed.as_bytes()], receipt_row)
+        })
+        .await
+    }
+    async fn last_receipt(&self, feed: &FeedId) -> Result<Option<(ReceiptRow, u32)>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = format!("{RECEIPT} WHERE feed = ?1 ORDER BY receipt DESC LIMIT 1");
+            let last = c.prepare_cached(&sql)?.query_row([feed.as_bytes()], receipt_row).optional()?;
+            let sql = "SELECT count(*) FROM receipts WHERE feed = ?1";
+            let count = c.prepare_cached(sql)?.query_row([feed.as_bytes()], |row| row.get(0))?;
+            Ok(last.map(|row| (row, count)))
+        })
+        .await
+    }
+    async fn receipted(&self, inspection: &InspectionId) -> Result<Vec<BlobHash>> {
+        let inspection = inspection.clone();
+        self.read(move |c| {
+            let sql = "SELECT DISTINCT r.sha256 FROM blob_refs r
+                JOIN receipted_blobs b ON b.feed = r.feed AND b.sha256 = r.sha256 WHERE r.inspection = ?1";
+            rows(c, sql, [inspection.as_str()], |row| Ok(row.get::<_, Hash>(0)?.into()))
         })
         .await
     }

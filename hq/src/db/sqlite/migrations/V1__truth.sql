@@ -36,6 +36,13 @@ CREATE TABLE receipts (
 ) STRICT;
 CREATE INDEX receipts_of_feed ON receipts (feed, receipt);
 
+-- Blobs named in those texts, so that a page need not read them all.
+CREATE TABLE receipted_blobs (
+  feed      BLOB NOT NULL CHECK (length(feed) = 32),
+  sha256    BLOB NOT NULL CHECK (length(sha256) = 32),
+  PRIMARY KEY (feed, sha256)
+) STRICT, WITHOUT ROWID;
+
 -- Objects whose bytes a phone has delivered under its own feed. The same content is stored once and may be proved by
 -- several feeds: naming a hash proves nothing.
 CREATE TABLE proofs (
