@@ -21,7 +21,7 @@ export function makeRouter(): Router {
         path: '/i/:id',
         name: 'inspection',
         component: () => import('./screens/Inspection.vue'),
-        props: true,
+        props: ({ params }) => ({ id: params['id'] }),
         children: [
           { path: 'item/:code', name: 'item', component: () => import('./screens/Item.vue'), props: true },
         ],

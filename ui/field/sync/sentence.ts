@@ -1,6 +1,6 @@
 // The one sentence on top of the sync page: what is still only here, and how long it may take. Never more than is known.
 import type { SyncView } from '@bindings/field'
-import { onlyHereWords } from '../today/only-here'
+import { onlyHereLong } from '../today/only-here'
 
 type Say = (key: string, named: Record<string, unknown>) => string
 
@@ -15,7 +15,7 @@ export function sentence(sync: SyncView, t: Say): string {
   const clear = only.entries === 0 && only.photos === 0 && only.files === 0
   if (phase === 'connecting') return t('syncSays.connecting', {})
   if (clear) return t(phase === 'pulling' || phase === 'closing' ? `syncSays.${phase}` : 'syncSays.clear', {})
-  const what = onlyHereWords(only, t)
+  const what = onlyHereLong(only, t)
   if (phase === 'paused') return t('syncSays.paused', { what })
   if (phase === 'failed') return t('syncSays.failed', { what })
   if (phase === 'idle') return t('syncSays.idle', { what })

@@ -1,15 +1,17 @@
-// "2 检查 · 31 照片": what HQ does not have, in the words a person counts in.
+// What HQ does not have, in the words a person counts in: short for the strip, long for a sentence.
 import type { OnlyHere } from '@bindings/field'
 
-export function onlyHereWords(
-  only: OnlyHere,
-  t: (key: string, named: Record<string, unknown>) => string,
-): string {
-  const parts: [string, number][] = [
-    ['inspections', only.inspections],
-    ['photos', only.photos],
-    ['files', only.files],
-  ]
-  const said = parts.filter(([, n]) => n > 0).map(([kind, n]) => t(`onlyHere.${kind}`, { n }))
-  return said.length > 0 ? said.join(' · ') : t('onlyHere.entries', { n: only.entries })
+type Say = (key: string, named: Record<string, unknown>) => string
+
+function said(only: OnlyHere, table: string, t: Say): string[] {
+  const kinds = ['inspections', 'photos', 'files'] as const
+  const parts = kinds.filter((kind) => only[kind] > 0).map((kind) => t(`${table}.${kind}`, { n: only[kind] }))
+  return parts.length > 0 ? parts : [t(`${table}.entries`, { n: only.entries })]
 }
+
+/** `2 检查 · 31 照片` */
+export const onlyHereWords = (only: OnlyHere, t: Say): string => said(only, 'onlyHere', t).join(' · ')
+
+/** `2 次检查、31 张照片` */
+export const onlyHereLong = (only: OnlyHere, t: Say): string =>
+  said(only, 'onlyHereLong', t).join(t('onlyHereLong.and', {}))

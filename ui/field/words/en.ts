@@ -85,10 +85,17 @@ const words: SameKeys<typeof zh> = {
     stale: 'older than 30 days: please sync',
   },
   onlyHere: {
+    inspections: '{n}\u00a0inspections',
+    photos: '{n}\u00a0photos',
+    files: '{n}\u00a0files',
+    entries: '{n}\u00a0entries',
+  },
+  onlyHereLong: {
     inspections: '{n} inspections',
     photos: '{n} photos',
     files: '{n} files',
     entries: '{n} entries',
+    and: ', ',
   },
   stage: { draft: 'Under way', signing: 'To be signed', sealed: 'Sealed', abandoned: 'Given up' },
   task: {
@@ -289,8 +296,8 @@ const words: SameKeys<typeof zh> = {
   rates: {
     key: '※ key',
     general: 'general',
-    bound: 'bound {bound}',
-    over: 'over {bound}',
+    bound: '≤ {bound}',
+    over: '> {bound}',
     soFar: 'As it stands: ',
     final: 'By the rule: ',
   },
@@ -299,6 +306,7 @@ const words: SameKeys<typeof zh> = {
     in: 'Zoom in',
     out: 'Zoom out',
     whole: 'Show all of it',
+    keys: '{name}. Arrow keys move, plus and minus zoom',
     previous: 'Previous',
     next: 'Next',
     caption: 'Caption',
@@ -411,6 +419,9 @@ const words: SameKeys<typeof zh> = {
     under: 'Hash of the record',
     go: 'Sign',
     read: 'Read the whole record',
+    readShort: 'Record',
+    waiting: 'to be signed',
+    firmWhy: 'Signed by the person in charge on site after reading it.',
     imageOf: 'Signature of {name}',
   },
   pad: {

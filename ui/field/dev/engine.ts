@@ -1,0 +1,465 @@
+// A host that is nothing but the interface: an engine of paper, for tests and for looking at the screens. Never shipped.
+import type {
+  Delta,
+  EvidenceView,
+  Failure,
+  Happening,
+  InspectionView,
+  ItemView,
+  Place,
+  Stamp,
+  SyncView,
+} from '@bindings/field'
+import { Refused, type Args, type Host, type PhotoKind, type Reply, type Verb } from '../host'
+import { itemsOf } from '../state/delta'
+import { begin, listTitles, theFirm } from './begin'
+import { recount } from './count'
+import { lawData, me, photo, signature, tasks } from './data'
+import { record } from './record'
+
+type Answers = { [V in Verb]: (args: Args<V>) => Reply<V> }
+export interface Asked {
+  verb: Verb
+  args: unknown
+}
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+const none = {}
+
+export class PaperEngine implements Host {
+  state: 'not_enrolled' | 'locked' | 'unlocked' = 'unlocked'
+  language = 'zh-CN'
+  theme = 'light'
+  pin = '1234567890'
+  waitMs = 0
+  inspections = new Map<string, InspectionView>()
+  sync: SyncView
+  asked: Asked[] = []
+  here: Place | null = { lat: 22.58, lon: 113.97, acc_m: 12, mock: false }
+  private heard = new Set<(h: Happening) => void>()
+  private failing: { verb: Verb; failure: Failure; times: number }[] = []
+  private gate: Promise<void> = Promise.resolve()
+  private serial = 0
+  private uploads = new Map<string, { args: Args<'attach_begin'>; got: number }>()
+
+  constructor() {
+    this.sync = {
+      phase: 'idle',
+      only_here: { inspections: 0, photos: 0, files: 0, entries: 0, bytes: 0 },
+      entries_total: 0,
+      entries_done: 0,
+      bytes_total: 0,
+      bytes_done: 0,
+      remaining_ms: null,
+      files: [],
+      files_more: 0,
+      problem: null,
+      quarantined: 0,
+      agreed: null,
+      hq: 'https://10.24.8.16:8443',
+      last_contact: new Date(Date.now() - 15 * 3_600_000).toISOString(),
+    }
+  }
+
+  /** The next calls of a verb fail. */
+  fail(
+    verb: Verb,
+    code: string,
+    times = 1,
+    retry: Failure['retry'] = 'after_action',
+    params: Failure['params'] = {},
+  ): void {
+    this.failing.push({ verb, failure: { code, retry, params }, times })
+  }
+  /** Answers wait until the returned function is called. */
+  hold(): () => void {
+    let open = (): void => undefined
+    this.gate = new Promise((release) => (open = release))
+    return open
+  }
+  happen(happening: Happening): void {
+    for (const hear of this.heard) hear(copy(happening))
+  }
+  async call<V extends Verb>(verb: V, args: Args<V>): Promise<Reply<V>> {
+    this.asked.push({ verb, args: copy(args) })
+    await this.gate
+    const failing = this.failing.find((f) => f.verb === verb && f.times > 0)
+    if (failing) {
+      failing.times -= 1
+      throw new Refused(failing.failure)
+    }
+    return copy(this.answers[verb](args))
+  }
+  listen(hear: (h: Happening) => void): () => void {
+    this.heard.add(hear)
+    return () => this.heard.delete(hear)
+  }
+  photoUrl(kind: PhotoKind, sha256: string): string {
+    if (sha256.startsWith('00020002')) return signature
+    const seed = Number.parseInt(sha256.slice(0, 4), 16)
+    return kind === 'thumb' ? photo(seed, 320, 320) : photo(seed, 1600, 1600)
+  }
+  place(): Promise<Place | null> {
+    return Promise.resolve(this.here)
+  }
+
+  start(
+    id: string,
+    task: string | null = 'task-31',
+    lists: readonly string[] = ['COLD', 'SUP', 'ACC'],
+  ): InspectionView {
+    const view = begin(id, theFirm, lists, task)
+    this.inspections.set(id, view)
+    return view
+  }
+  stamp(actor = me.user ?? ''): Stamp {
+    this.serial += 1
+    return {
+      entry: this.serial.toString(16).padStart(64, '0'),
+      feed: 'ab'.repeat(32),
+      seq: this.serial,
+      lamport: this.serial,
+      actor,
+      wall: new Date().toISOString(),
+    }
+  }
+  item(view: InspectionView, code: string): ItemView {
+    const found = itemsOf(view).find((i) => i.item.code === code)
+    if (!found) throw new Refused({ code: 'item.unknown', retry: 'never', params: {} })
+    return found
+  }
+  evidence(item: string | null, kind: EvidenceView['kind'], name: string, seed: number): EvidenceView {
+    const sha256 = seed.toString(16).padStart(4, '0') + '9f3c07aa51d2e4'.repeat(5).slice(0, 60)
+    return {
+      id: `e-${String(this.serial)}-${String(seed)}`,
+      kind,
+      item,
+      name,
+      caption: '',
+      blob:
+        kind === 'measure'
+          ? null
+          : { sha256, size: 3_481_234, mime: kind === 'photo' ? 'image/jpeg' : 'text/csv', source: 'camera' },
+      has_thumb: kind === 'photo',
+      no_preview: null,
+      facts:
+        kind === 'photo'
+          ? {
+              width: 4032,
+              height: 3024,
+              taken: '2026-11-21T09:31:08+08:00',
+              make: 'HUAWEI',
+              model: 'ALN-AL00',
+              gps: null,
+            }
+          : {},
+      measured: null,
+      place: this.here,
+      not_before: '2026-11-20T18:02:11+08:00',
+      not_after: null,
+      withdrawn: null,
+      by: this.stamp(),
+      safety: 'here',
+    }
+  }
+  of(id: string): InspectionView {
+    const view = this.inspections.get(id)
+    if (!view) throw new Refused({ code: 'inspection.unknown', retry: 'never', params: {} })
+    return view
+  }
+  private delta(id: string, codes: string[], extra: Partial<Delta> = {}): Delta {
+    const view = this.of(id)
+    if (view.seal && !view.seal.sealed && !extra.seal) view.seal.outside += 1
+    recount(view)
+    return {
+      inspection: id,
+      items: codes.map((c) => this.item(view, c).state),
+      general_evidence: null,
+      fields: [],
+      officers: null,
+      reload: false,
+      progress: view.progress,
+      seal: view.seal,
+      ...extra,
+    }
+  }
+  private add(id: string, item: string | null, evidence: EvidenceView): Delta {
+    const view = this.of(id)
+    if (item === null) view.general_evidence.push(evidence)
+    else this.item(view, item).state.evidence.push(evidence)
+    return this.delta(id, item === null ? [] : [item], { general_evidence: view.general_evidence })
+  }
+  private status = (): Reply<'status'> => ({
+    state: this.state,
+    users: this.state === 'not_enrolled' ? [] : [{ user: me.user ?? '', name: me.name }],
+    user: this.state === 'unlocked' ? me.user : null,
+    wait_ms: this.waitMs,
+    pin_min: 10,
+    pin_numeric: false,
+    notices: [],
+    version: '0.1.0',
+  })
+  private settings = (): Reply<'settings'> => ({
+    bureau: '南岭区市场监督管理局',
+    hq_url: this.sync.hq,
+    ca: '3b7e91c04d'.repeat(7).slice(0, 64),
+    device: 'd-7f2a',
+    device_label: '张伟的手机',
+    feed: 'ab'.repeat(32),
+    entries: 218,
+    users: [{ user: me.user ?? '', name: me.name }],
+    language: this.language,
+    theme: this.theme,
+    originals_bytes: 412_000_000,
+    originals: 118,
+    free_bytes: 18_400_000_000,
+    hardware_secret: false,
+    lists: listTitles,
+    version: '0.1.0',
+    lock_after_min: 5,
+  })
+  private find(view: InspectionView, id: string): EvidenceView | undefined {
+    return [...itemsOf(view).flatMap((i) => i.state.evidence), ...view.general_evidence].find(
+      (e) => e.id === id,
+    )
+  }
+
+  private answers: Answers = {
+    status: () => this.status(),
+    look: () => ({ language: this.language, theme: this.theme }),
+    invitation_look: ({ text }) => {
+      if (!text.startsWith('xuncha:enrol?'))
+        throw new Refused({ code: 'invitation.bad', retry: 'after_action', params: {} })
+      return {
+        url: 'https://10.24.8.16:8443',
+        bureau: '南岭区市场监督管理局',
+        user: me.user ?? '',
+        name: me.name,
+      }
+    },
+    enrol: ({ pin }) => {
+      Object.assign(this, { pin, state: 'unlocked' })
+      return this.status()
+    },
+    unlock: ({ pin }) => {
+      if (pin !== this.pin) throw new Refused({ code: 'pin.wrong', retry: 'after_action', params: {} })
+      this.state = 'unlocked'
+      return this.status()
+    },
+    lock: () => {
+      this.state = 'locked'
+      return this.status()
+    },
+    change_pin: ({ new: pin }) => {
+      this.pin = pin
+      return none
+    },
+    today: () => {
+      const rows = [...this.inspections.values()].map((v) => v.row)
+      return {
+        drafts: rows.filter((r) => r.stage === 'draft' || r.stage === 'signing'),
+        tasks,
+        sealed: rows.filter((r) => r.stage === 'sealed'),
+        only_here: this.sync.only_here,
+        free_photos: 4600,
+        last_contact: this.sync.last_contact,
+        lists_as_of: '2026-11-12',
+        notices: [],
+        officer: me,
+      }
+    },
+    task: ({ task }) => {
+      const row = tasks.find((t) => t.id === task)
+      if (!row) throw new Refused({ code: 'task.unknown', retry: 'never', params: {} })
+      const inspections = [...this.inspections.values()].filter((v) => v.task === task).map((v) => v.row)
+      const note = '重点查看体外诊断试剂冷库的监测数据和报警处置，核对上次问题的整改情况。'
+      return {
+        row,
+        firm: { ...theFirm, name: row.firm, short_name: row.id === 'task-31' ? theFirm.short_name : '' },
+        note,
+        origin: '年度计划',
+        lists: listTitles.filter((l) => row.lists.includes(l.code)),
+        inspections,
+      }
+    },
+    lists: () => listTitles,
+    start: ({ task, firm, lists }) => {
+      const id = `0193-${String(this.inspections.size + 1)}`
+      this.inspections.set(
+        id,
+        begin(id, firm ?? theFirm, lists.length > 0 ? lists : ['COLD', 'SUP', 'ACC'], task),
+      )
+      return { inspection: id }
+    },
+    inspection: ({ inspection }) => this.of(inspection),
+    abandon: ({ inspection }) => {
+      this.of(inspection).row.stage = 'abandoned'
+      return this.delta(inspection, [])
+    },
+    answer: ({ inspection, item, outcome, reason, correction, seen }) => {
+      const { state } = this.item(this.of(inspection), item)
+      const kept = state.answers.filter((a) => !seen.includes(a.by.entry))
+      state.answers =
+        outcome === 'unchecked' ? kept : [...kept, { outcome, reason, correction, by: this.stamp() }]
+      return this.delta(inspection, [item])
+    },
+    note: ({ inspection, item, text, seen }) => {
+      const { state } = this.item(this.of(inspection), item)
+      const kept = state.notes.filter((n) => !seen.includes(n.by.entry))
+      state.notes = text === '' ? kept : [...kept, { text, by: this.stamp() }]
+      return this.delta(inspection, [item])
+    },
+    measure: ({ inspection, item, what, value, unit, instrument }) => {
+      if (!/^[-−]?[\d.,]+/.test(value))
+        throw new Refused({ code: 'number.unreadable', retry: 'after_action', params: {} })
+      const evidence = {
+        ...this.evidence(item, 'measure', what || '测量', this.serial),
+        measured: { value, unit, instrument },
+      }
+      return this.add(inspection, item, evidence)
+    },
+    attach_begin: (args) => {
+      this.serial += 1
+      const upload = `u${String(this.serial)}`
+      this.uploads.set(upload, { args, got: 0 })
+      return { upload }
+    },
+    attach_slice: ({ upload, offset, data }) => {
+      const coming = this.uploads.get(upload)
+      if (!coming || coming.got !== offset)
+        throw new Refused({ code: 'upload.wrong_offset', retry: 'never', params: {} })
+      coming.got += atob(data).length
+      return none
+    },
+    attach_end: ({ upload }) => {
+      const coming = this.uploads.get(upload)
+      if (!coming || coming.got !== coming.args.size)
+        throw new Refused({ code: 'upload.incomplete', retry: 'never', params: {} })
+      this.uploads.delete(upload)
+      const { inspection, item, kind, name } = coming.args
+      return this.add(inspection, item, this.evidence(item, kind, name, this.serial))
+    },
+    attach_cancel: ({ upload }) => {
+      this.uploads.delete(upload)
+      return none
+    },
+    attach_file: ({ begin: { inspection, item, kind, name } }) =>
+      this.add(inspection, item, this.evidence(item, kind, name, this.serial)),
+    caption: ({ inspection, evidence, text }) => {
+      const found = this.find(this.of(inspection), evidence)
+      if (found) found.caption = text
+      return this.delta(inspection, found?.item ? [found.item] : [])
+    },
+    withdraw: ({ inspection, evidence, reason }) => {
+      const found = this.find(this.of(inspection), evidence)
+      if (found) found.withdrawn = reason
+      return this.delta(inspection, found?.item ? [found.item] : [])
+    },
+    field: ({ inspection, field, value, seen }) => {
+      const view = this.of(inspection)
+      const found = view.fields.filter((f) => f.field.field === field)
+      for (const f of found) {
+        const kept = f.values.filter((v) => !seen.includes(v.by.entry))
+        f.values = value === '' ? kept : [...kept, { text: value, by: this.stamp() }]
+      }
+      return this.delta(inspection, [], { fields: found })
+    },
+    officers: ({ inspection, officers }) => {
+      this.of(inspection).officers = officers
+      return this.delta(inspection, [], { officers })
+    },
+    propose_seal: ({ inspection }) => {
+      const view = this.of(inspection)
+      view.row.stage = 'signing'
+      view.seal = {
+        proposal: this.stamp().entry,
+        record: record(view),
+        record_sha256: 'c41f88d20b7765ea'.repeat(4),
+        entries: 64,
+        blobs: view.row.photos,
+        conclusion: view.progress.conclusion,
+        signatures: [],
+        refusal: null,
+        waits_for: ['officer', 'firm'],
+        sealed: false,
+        outside: 0,
+        later: [],
+      }
+      return this.delta(inspection, [], { seal: view.seal })
+    },
+    sign: ({ inspection, role, name, method, image }) => {
+      const view = this.of(inspection)
+      if (!view.seal) throw new Refused({ code: 'seal.none', retry: 'after_action', params: {} })
+      view.seal.signatures.push({
+        role,
+        name,
+        method,
+        image: image ? '0002'.repeat(16) : null,
+        by: this.stamp(),
+      })
+      return this.settle(view)
+    },
+    refuse: ({ inspection, reason, witness, image }) => {
+      const view = this.of(inspection)
+      if (!view.seal) throw new Refused({ code: 'seal.none', retry: 'after_action', params: {} })
+      view.seal.refusal = { reason, witness, image: image ? '0002'.repeat(16) : null, by: this.stamp() }
+      return this.settle(view)
+    },
+    law: ({ law, article }) => {
+      const instrument = lawData.find((l) => l.code === law)
+      if (!instrument) throw new Refused({ code: 'law.unknown', retry: 'never', params: {} })
+      return {
+        instrument: { ...instrument, articles: [] },
+        article: instrument.articles.find((a) => a.article === article) ?? null,
+      }
+    },
+    violations: () => ({
+      violations: [
+        {
+          code: 'V10',
+          title: {
+            'zh-Hans': '未按规定配备冷藏、冷冻设施设备或者未有效运行',
+            en: 'Cold storage missing or not working',
+          },
+          duty: 'GSP§44',
+          penalty: 'O54§70',
+          mark: 'D',
+        },
+        {
+          code: 'V11',
+          title: { 'zh-Hans': '未按说明书和标签标示要求贮存医疗器械', en: 'Not stored as the label demands' },
+          duty: 'T739§47',
+          penalty: 'T739§88（三）',
+          mark: 'M',
+        },
+      ],
+    }),
+    verify_evidence: () => ({ intact: true }),
+    sync_start: () => {
+      this.sync = { ...this.sync, phase: 'connecting' }
+      return this.sync
+    },
+    sync_pause: () => {
+      this.sync = { ...this.sync, phase: 'paused' }
+      return this.sync
+    },
+    sync_status: () => this.sync,
+    settings: () => this.settings(),
+    set_settings: ({ language, theme }) => {
+      this.language = language ?? this.language
+      this.theme = theme ?? this.theme
+      return this.settings()
+    },
+  }
+
+  private settle(view: InspectionView): Delta {
+    const seal = view.seal
+    if (seal) {
+      const officers = seal.signatures.filter((s) => s.role === 'officer').length
+      const firm = seal.refusal !== null || seal.signatures.some((s) => s.role === 'firm')
+      seal.waits_for = [...(officers < 2 ? (['officer'] as const) : []), ...(firm ? [] : (['firm'] as const))]
+      seal.sealed = seal.waits_for.length === 0
+      if (seal.sealed) view.row.stage = 'sealed'
+    }
+    return this.delta(view.row.id, [], { seal })
+  }
+}

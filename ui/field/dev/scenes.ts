@@ -1,0 +1,169 @@
+// Moments of a working day to look at.
+import type { Outcome, SyncView } from '@bindings/field'
+import { recount } from './count'
+import type { PaperEngine } from './engine'
+import { other } from './data'
+import { record } from './record'
+
+export const draftId = '0193-01'
+
+/** Half an inspection: conforming, not conforming with pictures, a conflict, an item that does not apply. */
+function draft(engine: PaperEngine): void {
+  const view = engine.start(draftId)
+  const give = (code: string, outcome: Outcome, reason: string | null = null, actor?: string): void => {
+    engine.item(view, code).state.answers.push({ outcome, reason, correction: null, by: engine.stamp(actor) })
+  }
+  give('COLD-01', 'conforms')
+  engine.item(view, 'COLD-01').state.evidence.push(engine.evidence('COLD-01', 'photo', 'IMG_2041.jpg', 0))
+  give('COLD-02', 'non_conforming')
+  const cold2 = engine.item(view, 'COLD-02')
+  cold2.state.notes.push({ text: cold2.item.findings[0]?.text['zh-Hans'] ?? '', by: engine.stamp() })
+  cold2.state.evidence.push(
+    {
+      ...engine.evidence('COLD-02', 'photo', 'IMG_2042.jpg', 1),
+      caption: '2 号冷库显示屏',
+      safety: 'at_hq',
+      not_after: '2026-11-21T12:06:40+08:00',
+    },
+    engine.evidence('COLD-02', 'photo', 'IMG_2043.jpg', 3),
+  )
+  give('COLD-03', 'conforms')
+  give('COLD-03', 'non_conforming', null, other.user ?? '')
+  give('COLD-04', 'not_applicable')
+  view.general_evidence.push(engine.evidence(null, 'photo', 'IMG_2040.jpg', 4))
+  recount(view)
+  engine.sync.only_here = { inspections: 2, photos: 31, files: 1, entries: 214, bytes: 108_000_000 }
+}
+
+const typed: Record<string, string> = {
+  place: '南岭区工业三路 7 号 A 栋 2 层，冷库两间及收货区',
+  recorder: '李娜',
+  'site_manager.name': '王丽华',
+  'site_manager.position': '质量负责人',
+  'notice.certificates_shown': '是，两名执法人员均已出示执法证件',
+  'notice.rights_told': '已告知陈述、申辩和申请回避的权利',
+  'notice.recusal_answer': '“不申请回避。”',
+  situation:
+    '09:12 进入库区。2 号冷库温度显示屏读数 11.6 ℃，监测平台 2 号测点离线；库内存放体外诊断试剂 3 批共 46 盒，标签标示 2—8 ℃ 贮存。',
+  'party.statement': '“探头上周坏了，已经报修，还没有换。”',
+  'close.read': '以上笔录已阅，与现场情况相符。',
+}
+
+/** Everything answered, ready for the record. */
+function complete(engine: PaperEngine): void {
+  draft(engine)
+  const view = engine.of(draftId)
+  for (const section of view.lists.flatMap((l) => l.sections)) {
+    for (const { item, state } of section.items) {
+      const outcome = item.code === 'COLD-02' ? 'non_conforming' : 'conforms'
+      state.answers = [{ outcome, reason: null, correction: null, by: engine.stamp() }]
+      for (const rule of item.evidence) {
+        while (state.evidence.filter((e) => e.kind === rule.kind).length < rule.min) {
+          state.evidence.push(engine.evidence(item.code, rule.kind, 'IMG_2050.jpg', state.evidence.length))
+        }
+      }
+    }
+  }
+  for (const f of view.fields) {
+    if (f.field.required && f.values.length === 0) {
+      f.values = [
+        {
+          text: typed[f.field.field] ?? '已当场核对，无异议。',
+          by: engine.stamp(),
+        },
+      ]
+    }
+  }
+  recount(view)
+}
+
+function sealed(engine: PaperEngine): void {
+  complete(engine)
+  const view = engine.of(draftId)
+  view.row.stage = 'sealed'
+  view.row.safety = 'at_hq'
+  const sign = (name: string, role: 'officer' | 'firm', method: 'keyed' | 'drawn') => ({
+    role,
+    name,
+    method,
+    image: method === 'drawn' ? '0002'.repeat(16) : null,
+    by: engine.stamp(),
+  })
+  view.seal = {
+    proposal: engine.stamp().entry,
+    record: record(view),
+    record_sha256: 'c41f88d20b7765ea'.repeat(4),
+    entries: 164,
+    blobs: 47,
+    conclusion: view.progress.conclusion,
+    refusal: null,
+    waits_for: [],
+    sealed: true,
+    outside: 1,
+    signatures: [
+      sign('张伟', 'officer', 'keyed'),
+      sign('李娜', 'officer', 'drawn'),
+      sign('王丽华', 'firm', 'drawn'),
+    ],
+    later: [{ kind: 'answer.set', item: 'COLD-05', by: engine.stamp() }],
+  }
+  recount(view)
+}
+
+const file = (n: number, done: number, receipted: boolean): SyncView['files'][number] => ({
+  sha256: n.toString(16).padStart(64, '0'),
+  name: `IMG_20${String(41 + n)}.jpg`,
+  firm: '康源医疗器械',
+  size: 3_200_000 + n * 41_000,
+  done,
+  receipted,
+  problem: null,
+})
+function syncing(engine: PaperEngine): void {
+  draft(engine)
+  Object.assign(engine.sync, {
+    phase: 'uploading',
+    only_here: { inspections: 1, photos: 3, files: 0, entries: 0, bytes: 9_800_000 },
+    entries_total: 214,
+    entries_done: 214,
+    bytes_total: 108_000_000,
+    bytes_done: 98_200_000,
+    remaining_ms: 38_000,
+    files: [
+      file(0, 1_900_000, false),
+      file(1, 0, false),
+      file(2, 0, false),
+      ...[3, 4, 5, 6].map((n) => file(n, 4_000_000, true)),
+    ],
+    files_more: 24,
+  } satisfies Partial<SyncView>)
+}
+function failed(engine: PaperEngine): void {
+  syncing(engine)
+  engine.sync.phase = 'failed'
+  engine.sync.problem = { code: 'hq.unreachable', retry: 'later', params: {} }
+}
+function agreed(engine: PaperEngine): void {
+  syncing(engine)
+  Object.assign(engine.sync, {
+    phase: 'done',
+    only_here: { inspections: 0, photos: 0, files: 0, entries: 0, bytes: 0 },
+    files: [3, 4, 5, 6].map((n) => file(n, 4_000_000, true)),
+    agreed: { time: '2026-11-21T18:04:12+08:00', entries: 432, blobs: 78, manifest: '5be1907c'.repeat(8) },
+  } satisfies Partial<SyncView>)
+}
+
+export const scenes: Record<string, (engine: PaperEngine) => void> = {
+  draft,
+  complete,
+  sealed,
+  syncing,
+  failed,
+  agreed,
+  locked: (engine) => {
+    engine.state = 'locked'
+  },
+  enrol: (engine) => {
+    engine.state = 'not_enrolled'
+  },
+}
