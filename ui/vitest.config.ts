@@ -5,8 +5,12 @@ import { aliases } from './vite.shared.ts'
 export default defineConfig({
   plugins: [vue()],
   resolve: { alias: aliases },
+  // problems.test.ts reads the codes out of HQ's source, beside this folder.
+  server: { fs: { allow: ['..'] } },
   test: {
     environment: 'happy-dom',
+    // Two cores shared with a compiler: a page of fifty rows may take seconds, and none of that is a fault.
+    testTimeout: 30_000,
     // Without this a stylesheet imported `?raw` reads as empty.
     css: { include: [/tokens\.css/] },
     include: ['{field,hq,shared}/**/*.test.ts'],

@@ -38,7 +38,7 @@ function rows(query: URLSearchParams): T.InspectionPage {
 type Handler = (parts: string[], query: URLSearchParams, body: unknown) => Answer
 
 const routes: [string, RegExp, Handler][] = [
-  ['GET', /^\/api\/me$/, () => (rest.session.open ? ok(rest.me) : problem(401, 'session.none'))],
+  ['GET', /^\/api\/me$/, () => (rest.session.open ? ok(rest.me) : problem(401, 'session.unknown'))],
   [
     'POST',
     /^\/api\/session$/,
@@ -78,14 +78,14 @@ const routes: [string, RegExp, Handler][] = [
     /^\/api\/inspections\/([^/]+)$/,
     ([id]) => {
       const found = details.find((d) => d.row.inspection === id)
-      return found ? ok(found) : problem(404, 'not_found')
+      return found ? ok(found) : problem(404, 'inspection.unknown')
     },
   ],
   ['GET', /^\/api\/inspections\/([^/]+)\/timeline$/, () => ok(rest.timeline)],
   [
     'GET',
     /^\/api\/inspections\/([^/]+)\/record$/,
-    ([id]) => (id === sealed.row.inspection ? ok(rest.record) : problem(404, 'not_found')),
+    ([id]) => (id === sealed.row.inspection ? ok(rest.record) : problem(404, 'record.none')),
   ],
   [
     'POST',
@@ -101,7 +101,7 @@ export function answer(method: string, url: string, body?: unknown): Answer {
     const match = verb === method ? path.exec(pathname) : null
     if (match) return handle(match.slice(1), searchParams, body)
   }
-  return method === 'GET' ? problem(404, 'not_found') : done
+  return method === 'GET' ? problem(404, 'route.unknown') : done
 }
 
 /** A picture that shows which it is, or a stroke of the pen. */

@@ -494,7 +494,7 @@ export const sealed: T.InspectionDetail = {
   sections: sections(false),
   fields: [],
   evidence: [photo(null, stamp('li', 18, '13:59:30'), '企业门头与执法人员')],
-  tallies: { key: tally(7, 2, 0, 1, 0, 0), general: tally(5, 0, 1, 0, 0, 0) },
+  tallies: { key: tally(8, 2, 0, 1, 0, 0), general: tally(4, 0, 1, 0, 0, 0) },
   conclusion: {
     ...rule,
     outcome: 'rectify',
@@ -567,7 +567,7 @@ export const draft: T.InspectionDetail = {
     },
   ],
   evidence: [],
-  tallies: { key: tally(7, 0, 0, 0, 3, 1), general: tally(5, 0, 1, 0, 3, 0) },
+  tallies: { key: tally(8, 0, 0, 0, 4, 1), general: tally(4, 0, 1, 0, 3, 0) },
   conclusion: {
     ...rule,
     outcome: 'pass',

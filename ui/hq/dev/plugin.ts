@@ -2,6 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin, ViteDevServer } from 'vite'
 
+/** HQ's routes; not our own sources, which the dev server serves from ui/hq/api. */
+export const apiPath = '^/api/(?!\\w+\\.ts)'
+
 interface Fake {
   answer: (method: string, url: string, body?: unknown) => { status: number; body: unknown }
   blob: (sha256: string) => string
@@ -38,7 +41,7 @@ export function fakeHq(): Plugin {
     apply: 'serve',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        if (request.url?.startsWith('/api/')) void serve(server, request, response)
+        if (new RegExp(apiPath).test(request.url ?? '')) void serve(server, request, response)
         else next()
       })
     },

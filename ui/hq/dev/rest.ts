@@ -35,7 +35,7 @@ const titles: Record<string, T.Text> = {
 }
 
 export const moreRows: T.InspectionRow[] = [...Array(58).keys()].map((n) => {
-  const day = `2026-${n < 20 ? '11' : '10'}-${String(28 - (n % 20)).padStart(2, '0')}`
+  const day = `2026-${['11', '10', '09'][Math.floor(n / 20)] ?? '09'}-${String(20 - (n % 20)).padStart(2, '0')}`
   const [unit, unit_name] = unitNames[n % 3] ?? ['hangtou', '航头市场监管所']
   const state: T.InspectionState =
     n === 3 ? 'proposed' : n === 11 ? 'abandoned' : n % 9 === 0 ? 'draft' : 'sealed'
@@ -403,7 +403,7 @@ export const timeline: T.TimelinePage = {
       'thermo.curve',
       '15:40:00',
       {},
-      { inert: 'unknown type', actor_name: '王思远', actor: 'wang.insp' },
+      { inert: 'event.unknown', actor_name: '王思远', actor: 'wang.insp' },
     ),
   ],
   next: null,

@@ -1,29 +1,126 @@
-// Every code HQ's API answers, in words. One table, so that a code without words shows itself (problems.test.ts reads the
-// codes out of HQ's source). `{name}` stands for a parameter of the problem.
+// Every code HQ's API answers, in words. One table, so that a code without words shows itself: problems.test.ts reads the
+// codes out of HQ's source. `{name}` stands for a parameter of the problem.
 import type { Locale } from '@shared/i18n'
 import type { Problem } from '../api/problem'
 
-type Words = Record<Locale, string>
+/** [zh-CN, en] */
+type Words = readonly [string, string]
 
-export const problemWords: Record<string, Words> = {
-  'hq.unreachable': {
-    'zh-CN': '连不上总部，请检查网络后再试',
-    en: 'HQ cannot be reached. Check the network and try again',
-  },
-  'http.unexpected': {
-    'zh-CN': '总部的回答看不懂（HTTP {status}），请稍后再试',
-    en: 'HQ gave an answer this page does not understand (HTTP {status}). Try again later',
-  },
-  'page.fault': {
-    'zh-CN': '页面出错：{detail}',
-    en: 'The page failed: {detail}',
-  },
+export const problemWords: Readonly<Record<string, Words>> = {
+  // the page's own
+  'hq.unreachable': ['连不上总部，请检查网络后再试', 'HQ cannot be reached. Check the network and try again'],
+  'http.unexpected': [
+    '总部的回答看不懂（HTTP {status}），请稍后再试',
+    'HQ answered in a way this page does not understand (HTTP {status}). Try again later',
+  ],
+  'page.fault': ['页面出错：{detail}', 'The page failed: {detail}'],
+
+  // who asks
+  'sign_in.wrong': ['账号或密码不对', 'Account or password is wrong'],
+  'session.unknown': ['登录已失效，请重新登录', 'Your session has ended. Sign in again'],
+  'request.too_many': [
+    '试得太频繁，请等 {seconds} 秒再试',
+    'Too many attempts. Wait {seconds} seconds and try again',
+  ],
+  'role.refused': ['您的角色不能这样做', 'Your role does not allow this'],
+  'unit.other': ['这属于别的单位，您不能处理', 'This belongs to another unit'],
+  'csrf.header': [
+    '请求不是从本页面发出的，已拒绝',
+    'The request did not come from this page and was refused',
+  ],
+  'csrf.origin': ['请求来自别的网站，已拒绝', 'The request came from another site and was refused'],
+  'password.wrong': ['当前密码不对', 'The present password is wrong'],
+  'password.short': [
+    '密码太短，至少 {least} 个字符',
+    'The password is too short: at least {least} characters',
+  ],
+  'password.cost': [
+    '总部无法保存这个密码，请联系管理员',
+    'HQ could not store this password. Tell an administrator',
+  ],
+
+  // what is asked for
+  'inspection.unknown': [
+    '没有这次检查，或者您看不到它',
+    'There is no such inspection, or you may not see it',
+  ],
+  'record.none': ['还没有笔录', 'There is no record yet'],
+  'record.not_here': [
+    '笔录还没有到达总部，手机同步之后再看',
+    'The record has not reached HQ yet. Look again after the phone has synchronised',
+  ],
+  'task.unknown': ['没有这个任务，或者您看不到它', 'There is no such task, or you may not see it'],
+  'task.withdrawn': ['任务已经撤回', 'The task has already been withdrawn'],
+  'task.too_large': ['任务太大，请缩短说明', 'The task is too large. Shorten the note'],
+  'task.assignee_unit': [
+    '只能指派给承办单位的检查人员',
+    'Only officers of the unit that carries the task can be chosen',
+  ],
+  'firm.unknown': ['没有这家企业，或者您看不到它', 'There is no such firm, or you may not see it'],
+  'firm.id': ['企业档案的编号与地址不一致', "The id in the firm's record differs from the address"],
+  'unit.unknown': ['没有这个单位', 'There is no such unit'],
+  'user.unknown': ['没有这个账号', 'There is no such account'],
+  'user.disabled': ['这个账号已停用', 'This account is disabled'],
+  'user.self': ['不能停用自己的账号', 'You cannot disable your own account'],
+  'name.taken': ['这个名称已经有了，换一个', 'This name is taken. Choose another'],
+  'device.unknown': ['没有这台手机，或者您看不到它', 'There is no such phone, or you may not see it'],
+  'device.revoked': ['这台手机已经吊销', 'This phone has been revoked'],
+  'invite.unknown': ['没有这个邀请', 'There is no such invitation'],
+  'invite.used': ['这个邀请已经使用过', 'This invitation has been used'],
+  'invite.expired': ['这个邀请已经过期', 'This invitation has expired'],
+  'invite.qr': ['二维码生成失败，请用手工输入', 'The QR code could not be made. Type the codes instead'],
+  'list.unknown': ['没有这份清单', 'There is no such checklist'],
+  'rule.unknown': ['没有这个判定规则', 'There is no such rule'],
+  'form.unknown': [
+    '没有笔录格式，请管理员检查清单目录',
+    'There is no record form. An administrator should check the checklists',
+  ],
+  'library.faulty': ['清单有错（共 {faults} 处）：{first}', 'The checklists have {faults} faults: {first}'],
+  'blob.unknown': ['原件不在这里，或者您看不到它', 'The original is not here, or you may not see it'],
+  'blob.missing': ['原件尚未到达总部', 'The original has not reached HQ yet'],
+  'range.outside': ['要的范围超出文件', 'The range asked for lies outside the file'],
+  'entry.limits': ['内容超出一条记录的限度', 'This exceeds what one entry can hold'],
+  'query.invalid': [
+    '筛选条件看不懂，请清除后再试',
+    'A filter could not be read. Clear the filters and try again',
+  ],
+
+  // how it is asked
+  'body.field': ['“{field}”不合要求', '"{field}" is not acceptable'],
+  'body.shape': ['请求的内容不对：{problem}', 'The request has the wrong shape: {problem}'],
+  'body.json': ['请求的内容读不懂：{problem}', 'The request could not be read: {problem}'],
+  'body.media_type': ['请求的格式不对', 'The request has the wrong media type'],
+  'body.too_large': ['内容太大，最多 {limit} 字节', 'Too large: at most {limit} bytes'],
+  'body.cut': ['连接中断，请再试一次', 'The connection was cut. Try again'],
+  'request.slow': ['网络太慢，请求没有送完，请再试一次', 'The network was too slow to finish. Try again'],
+  'route.unknown': [
+    '总部没有这个功能，页面和总部的版本可能不同',
+    'HQ does not know this. Page and HQ may differ in version',
+  ],
+  'method.unknown': [
+    '总部没有这个功能，页面和总部的版本可能不同',
+    'HQ does not know this. Page and HQ may differ in version',
+  ],
+
+  // how HQ is
+  'hq.busy': ['总部正忙，请稍后再试', 'HQ is busy. Try again shortly'],
+  'hq.database': ['总部的数据库没有回答，请稍后再试', "HQ's database did not answer. Try again later"],
+  'hq.json': ['总部无法写出回答，请联系管理员', 'HQ could not write its answer. Tell an administrator'],
+  'hq.randomness': ['总部暂时不能生成密钥，请稍后再试', 'HQ cannot make keys right now. Try again later'],
+  'hq.panic': ['总部出错，已记入日志，请联系管理员', 'HQ failed and logged it. Tell an administrator'],
+  'feed.moved': ['总部正在写另一条记录，请再试一次', 'HQ was writing another entry. Try again'],
+  'disk.full': ['总部磁盘已满，请管理员腾出空间', "HQ's disk is full. An administrator must free space"],
+  'disk.permission': [
+    '总部不能写它的数据目录，请管理员检查权限',
+    'HQ may not write its folder. An administrator must check permissions',
+  ],
+  'disk.error': ['总部磁盘出错，请管理员检查', "HQ's disk failed. An administrator must check it"],
 }
 
 /** The words for a problem; a code nobody put into words shows itself. */
 export function problemText(problem: Problem, locale: Locale): string {
+  const english = locale === 'en'
   const words = problemWords[problem.code]
-  if (!words)
-    return locale === 'en' ? `Something went wrong (${problem.code})` : `出了问题（${problem.code}）`
-  return words[locale].replace(/\{(\w+)\}/g, (whole, name: string) => problem.params[name] ?? whole)
+  if (!words) return english ? `Something went wrong (${problem.code})` : `出了问题（${problem.code}）`
+  return words[english ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => problem.params[name] ?? '…')
 }
