@@ -1,0 +1,112 @@
+//! HQ's statements: each kind has its own label, and the text is believed only as it was signed.
+
+use xuncha_core::feed::{Head, Signer as _};
+use xuncha_core::ids::Digest;
+use xuncha_core::protocol::close_of_day::{DayAgreed, manifest_hash};
+use xuncha_core::protocol::hello::{Checkpoint, HeadClaim};
+use xuncha_core::protocol::receipts::Receipt;
+use xuncha_core::protocol::{Signed, SignedError, Statement};
+
+use super::world::{Key, Writer};
+
+fn receipt() -> Receipt {
+    let alice = Writer::alice();
+    let stored_to = Head { seq: 7, lamport: 9, ..alice.head };
+    Receipt {
+        feed: stored_to.feed,
+        stored_to,
+        blobs_stored: vec![],
+        quarantined: vec![],
+        log_index: 41,
+        time: "2026-11-21T18:00:00+08:00".into(),
+    }
+}
+fn checkpoint() -> Checkpoint {
+    let hq_head = Writer::new(7, "hq").head;
+    let time = "2026-11-21T18:00:00+08:00".into();
+    Checkpoint { log_index: 41, hq_head, backed_up_to: None, time, nonce: "00".repeat(16) }
+}
+/// The same text and signature, held out as a statement of another kind.
+fn passed_off<A: Statement, B: Statement>(signed: &Signed<A>) -> Signed<B> {
+    serde_json::from_str(&serde_json::to_string(signed).unwrap()).unwrap()
+}
+
+#[test]
+fn a_statement_is_believed_under_its_key_and_no_other() {
+    let hq = Key::new(7);
+    let signed = Signed::sign(&receipt(), &hq).unwrap();
+    assert_eq!(signed.verify(&hq.verifying_key()).unwrap(), receipt());
+    assert_eq!(signed.verify(&Key::new(8).verifying_key()), Err(SignedError::Signature));
+    let wire = serde_json::to_string(&signed).unwrap();
+    assert_eq!(serde_json::from_str::<Signed<Receipt>>(&wire).unwrap(), signed);
+}
+
+/// A checkpoint's twin in everything but the label: what would pass if labels were not signed.
+#[derive(serde::Serialize, serde::Deserialize, Debug)]
+#[serde(transparent)]
+struct Twin(Checkpoint);
+impl Statement for Twin {
+    const LABEL: &'static str = "xuncha-twin-1\n";
+}
+
+#[test]
+fn one_kind_of_statement_cannot_pass_for_another() {
+    let hq = Key::new(7);
+    let key = hq.verifying_key();
+    let signed = Signed::sign(&receipt(), &hq).unwrap();
+    assert_eq!(passed_off::<_, Checkpoint>(&signed).verify(&key).unwrap_err(), SignedError::Signature);
+    assert_eq!(passed_off::<_, DayAgreed>(&signed).verify(&key).unwrap_err(), SignedError::Signature);
+    let signed = Signed::sign(&checkpoint(), &hq).unwrap();
+    assert_eq!(passed_off::<_, Receipt>(&signed).verify(&key).unwrap_err(), SignedError::Signature);
+    let twin = passed_off::<_, Twin>(&signed).verify(&key);
+    assert_eq!(twin.unwrap_err(), SignedError::Signature, "even where the shape is the same");
+    let labels = [
+        Receipt::LABEL,
+        Checkpoint::LABEL,
+        DayAgreed::LABEL,
+        HeadClaim::LABEL,
+        xuncha_core::protocol::enrol::Certificate::LABEL,
+        "xuncha-sig-1\n",
+        "xuncha-session-1\n",
+    ];
+    for (n, a) in labels.iter().enumerate() {
+        assert!(a.ends_with('\n') && a.matches('\n').count() == 1, "{a:?} ends where the text begins");
+        assert!(labels[n + 1..].iter().all(|b| !b.starts_with(a) && !a.starts_with(b)), "{a:?}");
+    }
+}
+
+#[test]
+fn a_changed_text_is_refused_and_so_is_a_signed_one_that_readers_would_read_differently() {
+    let hq = Key::new(7);
+    let key = hq.verifying_key();
+    let signed = Signed::sign(&receipt(), &hq).unwrap();
+    for (from, to) in [("\"log_index\":41", "\"log_index\":42"), ("{", "{ "), ("18:00", "19:00")] {
+        let mut changed = signed.clone();
+        assert!(changed.text.contains(from));
+        changed.text = changed.text.replacen(from, to, 1);
+        assert_eq!(changed.verify(&key), Err(SignedError::Signature), "{from}");
+    }
+    let mut twice = signed.clone();
+    twice.text = twice.text.replacen("\"log_index\":41", "\"log_index\":41,\"log_index\":99", 1);
+    twice.sig = hq.sign(format!("{}{}", Receipt::LABEL, twice.text).as_bytes());
+    assert!(matches!(twice.verify(&key), Err(SignedError::Shape(_))), "signed, but with two meanings");
+    let mut later = signed;
+    later.text = later.text.replacen('{', "{\"new_field\":true,", 1);
+    later.sig = hq.sign(format!("{}{}", Receipt::LABEL, later.text).as_bytes());
+    assert_eq!(later.verify(&key).unwrap(), receipt(), "a field of a later version is no reason to refuse");
+}
+
+#[test]
+fn the_manifest_of_a_day_is_the_same_in_any_order_and_different_for_any_change() {
+    let (alice, bob) = (Writer::alice().head, Writer::bob().head);
+    let blobs: Vec<_> = (0..3u8).map(|n| xuncha_core::ids::BlobHash::digest(&[&[n]])).collect();
+    let backwards: Vec<_> = blobs.iter().rev().copied().collect();
+    let day = manifest_hash(&[alice.clone(), bob.clone()], &blobs);
+    assert_eq!(manifest_hash(&[bob.clone(), alice.clone()], &backwards), day);
+    assert_ne!(manifest_hash(&[alice.clone(), bob.clone()], &blobs[..2]), day);
+    assert_ne!(manifest_hash(std::slice::from_ref(&alice), &blobs), day);
+    let grown = Head { seq: 1, id: Some(xuncha_core::ids::EntryId::digest(&[b"x"])), ..alice };
+    assert_ne!(manifest_hash(&[grown, bob], &blobs), day);
+    let empty = Digest::digest(&[b""]);
+    assert_eq!(manifest_hash(&[], &[]), empty);
+}
