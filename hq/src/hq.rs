@@ -52,7 +52,7 @@ pub struct Hq {
     shelf: RwLock<Arc<Shelf>>,
     started: Instant,
     boot: String,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Hq {
@@ -60,13 +60,29 @@ impl Hq {
     pub async fn open(config: &Config) -> Result<Arc<Self>, Failure> {
         std::fs::create_dir_all(&config.data).map_err(|e| disk_failure(&e))?;
         let lock = lock(&config.data)?;
+        let hq = Self::load(config, Some(lock)).await?;
+        hq.publish().await?;
+        Ok(hq)
+    }
+
+    /// Opens a data folder only to read, beside a running HQ: nothing is published and the folder is not held.
+    pub async fn open_beside(config: &Config) -> Result<Arc<Self>, Failure> {
+        if !config.data.join("hq.sqlite").is_file() {
+            return Err(Failure::after_action("data.none").with("folder", config.data.display()));
+        }
+        let hq = Self::load(config, None).await?;
+        hq.load_shelf().await?;
+        Ok(hq)
+    }
+
+    async fn load(config: &Config, lock: Option<File>) -> Result<Arc<Self>, Failure> {
         let keys = Keys::open(&config.data)?;
         let own = keys.signing.feed_key()?;
         let db: Arc<dyn Db> = Arc::new(Sqlite::open(&config.data.join("hq.sqlite")).map_err(db_failure)?);
         let objects: Arc<dyn Objects> = Arc::new(Folder::open(&config.data).map_err(|e| disk_failure(&e))?);
         let bureau = settle(&*db, "bureau", config.bureau.as_deref(), "市场监督管理局").await?;
         let area = settle(&*db, "area", config.area.as_deref(), "000000").await?;
-        let hq = Arc::new(Self {
+        Ok(Arc::new(Self {
             db,
             objects,
             keys,
@@ -85,9 +101,7 @@ impl Hq {
             started: Instant::now(),
             boot: random::hex::<16>()?,
             _lock: lock,
-        });
-        hq.publish().await?;
-        Ok(hq)
+        }))
     }
 
     /// Opens the own feed, publishes the packs of this program that were never published, and reads them all.

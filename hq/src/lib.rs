@@ -9,9 +9,11 @@
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod export;
 pub mod hq;
 pub mod http;
 pub mod ingest;

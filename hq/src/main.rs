@@ -1,1 +1,7 @@
-fn main() {}
+//! `xuncha-hq`: headquarters on the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xuncha_hq::cli::main()
+}
