@@ -165,13 +165,23 @@ impl Inspection {
     pub fn officers_register(&self) -> &Register<Vec<Officer>> {
         &self.officers
     }
-    /// Everybody who was ever named as an officer here with an account, and whoever began it: the team that may write.
+    /// The team that may write and sign: whoever began it, the officers named then, and whom one of these ever named as an
+    /// officer. Nobody gets in by naming himself.
     pub fn team(&self) -> BTreeSet<&crate::ids::UserId> {
-        let begun = self.starts.values().flat_map(|w| w.value.officers.iter());
-        let set = self.officers.history().into_iter().flat_map(|w| w.value.iter());
-        let mut team: BTreeSet<_> = begun.chain(set).filter_map(|o| o.user.as_ref()).collect();
-        team.extend(self.start().map(|w| &w.by.actor));
-        team
+        let Some(start) = self.start() else { return BTreeSet::new() };
+        let mut team: BTreeSet<_> = start.value.officers.iter().filter_map(|o| o.user.as_ref()).collect();
+        team.insert(&start.by.actor);
+        loop {
+            let before = team.len();
+            for set in self.officers.history() {
+                if team.contains(&set.by.actor) {
+                    team.extend(set.value.iter().filter_map(|o| o.user.as_ref()));
+                }
+            }
+            if team.len() == before {
+                return team;
+            }
+        }
     }
     /// The register of an item's result.
     pub fn answer(&self, item: &ItemCode) -> Option<&Register<AnswerSet>> {

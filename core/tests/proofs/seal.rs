@@ -1,13 +1,15 @@
 //! The seal: who must sign, what does not count, and that nothing which was signed changes afterwards (I12).
 
-use xuncha_core::event::{EvidenceWithdrawn, NoteSet, Outcome, SealRefused, SealRole, SealSigned, SignMethod};
+use xuncha_core::event::{
+    EvidenceWithdrawn, NoteSet, OfficersSet, Outcome, SealRefused, SealRole, SealSigned, SignMethod,
+};
 use xuncha_core::feed::{BlobRef, BlobSource, Entry};
 use xuncha_core::ids::{BlobHash, EntryId};
 use xuncha_core::inspection::Inspection;
 use xuncha_core::inspection::seal::{MANIFEST_MIME, SealFault, SealManifest, entries_hash};
 
 use super::fold::{answer, photo};
-use super::world::{Writer, blob, bytes_of, drawing, fold, item, started};
+use super::world::{Writer, blob, bytes_of, drawing, fold, item, officer, started};
 
 /// An inspection on the table, with everything that was written.
 struct Table {
@@ -157,6 +159,20 @@ fn what_does_not_count_as_a_signature() {
         }
         assert_eq!(t.waits_for(), waits, "{what}");
     }
+}
+
+#[test]
+fn nobody_joins_the_team_by_naming_himself_but_a_member_may_name_others() {
+    let mut t = Table::new();
+    let carol = || vec![officer("alice", "王芳"), officer("bob", "李强"), officer("carol", "赵敏")];
+    t.entries.push(t.carol.say(OfficersSet { officers: carol() }, &[], &[]));
+    t.entries.push(t.carol.say(started(), &[], &[]));
+    let (p, _) = t.propose("记录");
+    t.sign("alice", p, OFFICER, "王芳", None);
+    t.sign("carol", p, OFFICER, "赵敏", None);
+    assert_eq!(t.waits_for(), [OFFICER, FIRM]);
+    t.entries.push(t.bob.say(OfficersSet { officers: carol() }, &[], &[]));
+    assert_eq!(t.waits_for(), [FIRM], "named by one who is on the team");
 }
 
 #[test]
