@@ -270,9 +270,8 @@ impl Hq {
     }
 
     pub fn create(&mut self, feed: FeedId, entry: EntryId, sha256: BlobHash, size: u64) -> Result<String, Failure> {
-        let names = |f: &Frame| {
-            f.id() == entry && f.open().unwrap().payload.unwrap().blobs.iter().any(|b| b.sha256 == sha256)
-        };
+        let names =
+            |f: &Frame| f.id() == entry && f.open().unwrap().payload.unwrap().blobs.iter().any(|b| b.sha256 == sha256);
         if !self.phones.get(&feed).is_some_and(|(_, frames)| frames.iter().any(names)) {
             return Err(Failure::later("upload.gone"));
         }

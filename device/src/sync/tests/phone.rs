@@ -37,7 +37,13 @@ impl Signer for TestKey {
 }
 
 /// Writes the next entry of a feed, as everybody does in these tests.
-pub fn write(frames: &mut Vec<Frame>, key: &TestKey, feed: &FeedKey, event: Option<Event>, blobs: Vec<BlobRef>) -> EntryId {
+pub fn write(
+    frames: &mut Vec<Frame>,
+    key: &TestKey,
+    feed: &FeedKey,
+    event: Option<Event>,
+    blobs: Vec<BlobRef>,
+) -> EntryId {
     let head = head_of(feed.feed, frames);
     let (kind, body) = match event {
         Some(event) => (event.kind().to_owned(), event.body().unwrap()),

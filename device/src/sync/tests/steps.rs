@@ -153,11 +153,9 @@ fn waits_double_up_to_a_minute_and_differ_between_phones() {
 
 #[test]
 fn verdicts_of_hq_stop_the_feed_are_kept_and_need_a_person() {
-    for (verdict, code) in [
-        (Verdict::RolledBack, "feed.rolled_back"),
-        (Verdict::Forked, "feed.forked"),
-        (Verdict::Closed, "feed.closed"),
-    ] {
+    for (verdict, code) in
+        [(Verdict::RolledBack, "feed.rolled_back"), (Verdict::Forked, "feed.forked"), (Verdict::Closed, "feed.closed")]
+    {
         let mut hand = ByHand::new();
         hand.sim.phone.says(2);
         hand.sim.hq.verdict = Some(verdict);
@@ -169,7 +167,11 @@ fn verdicts_of_hq_stop_the_feed_are_kept_and_need_a_person() {
         let pulled = hand.sim.phone.durable().copies.len();
         assert_eq!(pulled, 2, "what HQ says still comes in");
         let stored = hand.sim.hq.has_all_of(&hand.sim.phone.feed.feed).seq;
-        assert_eq!(stored > 0, verdict == Verdict::Closed, "entries of a closed feed are handed in, HQ keeps them apart");
+        assert_eq!(
+            stored > 0,
+            verdict == Verdict::Closed,
+            "entries of a closed feed are handed in, HQ keeps them apart"
+        );
     }
 }
 
@@ -467,7 +469,10 @@ fn a_page_is_believed_frame_by_frame() {
         ("of a stranger", vec![FeedRun { feed: strange_key.clone(), frames: strange.clone() }], 0, true),
         (
             "of a stranger in HQ's name",
-            vec![FeedRun { feed: xuncha_core::feed::FeedKey { feed: sim.hq.feed.feed, ..strange_key }, frames: strange }],
+            vec![FeedRun {
+                feed: xuncha_core::feed::FeedKey { feed: sim.hq.feed.feed, ..strange_key },
+                frames: strange,
+            }],
             0,
             true,
         ),

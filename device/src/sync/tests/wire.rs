@@ -183,7 +183,8 @@ async fn step(at: At, Path(step): Path<String>, headers: HeaderMap, body: Bytes)
 }
 
 async fn push(at: At, Path(feed): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    let body = if headers.contains_key("content-encoding") { zstd::decode_all(&body[..]).unwrap() } else { body.to_vec() };
+    let body =
+        if headers.contains_key("content-encoding") { zstd::decode_all(&body[..]).unwrap() } else { body.to_vec() };
     let lines = body.split(|b| *b == b'\n').filter(|l| !l.is_empty());
     let frames: Vec<WireFrame> = lines.map(|l| serde_json::from_slice(l).unwrap()).collect();
     reply(&at, Some(&headers), Request::Push { feed: feed.parse().unwrap(), frames })
@@ -248,7 +249,8 @@ async fn offset(at: At, Path(upload): Path<String>, headers: HeaderMap) -> Respo
 
 async fn pack(at: At, Path(sha256): Path<String>, headers: HeaderMap) -> Response {
     let range = headers["range"].to_str().unwrap().strip_prefix("bytes=").unwrap();
-    let (from, last): (u64, u64) = range.split_once('-').map(|(a, b)| (a.parse().unwrap(), b.parse().unwrap())).unwrap();
+    let (from, last): (u64, u64) =
+        range.split_once('-').map(|(a, b)| (a.parse().unwrap(), b.parse().unwrap())).unwrap();
     reply(&at, Some(&headers), Request::PackPart { sha256: sha256.parse().unwrap(), from, len: last - from + 1 })
 }
 
@@ -345,14 +347,16 @@ async fn an_hq_that_is_busy_is_asked_again_and_one_that_is_away_is_waited_for() 
     let device = phone.feed.device.clone();
     // A port nobody listens at.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let contact =
-        Contact { url: format!("https://{free}"), hq: site.identity(), device, app: "0.1.0".into() };
+    let contact = Contact { url: format!("https://{free}"), hq: site.identity(), device, app: "0.1.0".into() };
     let sync = SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone.clone()), contact).unwrap();
     sync.start();
     assert_eq!(rests(&sync).await.problem.map(|f| f.code).as_deref(), Some("hq.unreachable"));
     sync.pause();
     let mut views = sync.subscribe();
-    tokio::time::timeout(Duration::from_secs(5), views.wait_for(|v| v.phase == SyncPhase::Paused)).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), views.wait_for(|v| v.phase == SyncPhase::Paused))
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
