@@ -33,6 +33,12 @@ export function base64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
+/** A guess for the screen's sake; the engine judges by the bytes. HEIC often comes without a type. */
+function kindOf(file: File, source: BlobSource): EvidenceKind {
+  const pictures = /\.(jpe?g|png|hei[cf])$/i
+  return source === 'camera' || file.type.startsWith('image/') || pictures.test(file.name) ? 'photo' : 'file'
+}
+
 const rest = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms))
 
 export const useUploads = defineStore('uploads', () => {
@@ -112,7 +118,7 @@ export const useUploads = defineStore('uploads', () => {
     for (const file of chosen) {
       serial += 1
       files.set(serial, file)
-      const kind: EvidenceKind = source === 'camera' || /^image\//.test(file.type) ? 'photo' : 'file'
+      const kind = kindOf(file, source)
       list.value.push({
         key: serial,
         inspection,

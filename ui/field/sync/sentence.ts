@@ -2,7 +2,7 @@
 import type { SyncView } from '@bindings/field'
 import { onlyHereLong } from '../today/only-here'
 
-type Say = (key: string, named: Record<string, unknown>) => string
+type Say = (key: string, named: Record<string, unknown>, plural?: number) => string
 
 export function roughly(ms: number, t: Say): string {
   if (ms < 5_000) return t('span.moment', {})

@@ -8,6 +8,7 @@ const words: SameKeys<typeof zh> = {
   again: 'Try again',
   lock: 'Lock',
   version: 'Version {version}',
+  safety: { saving: 'Saving', local: 'On this phone', hq: 'HQ has it' },
   quarantined: 'Kept apart at HQ',
 
   unlock: {
@@ -85,16 +86,16 @@ const words: SameKeys<typeof zh> = {
     stale: 'older than 30 days: please sync',
   },
   onlyHere: {
-    inspections: '{n}\u00a0inspections',
-    photos: '{n}\u00a0photos',
-    files: '{n}\u00a0files',
-    entries: '{n}\u00a0entries',
+    inspections: '{n}\u00a0inspection | {n}\u00a0inspections',
+    photos: '{n}\u00a0photo | {n}\u00a0photos',
+    files: '{n}\u00a0file | {n}\u00a0files',
+    entries: '{n}\u00a0entry | {n}\u00a0entries',
   },
   onlyHereLong: {
-    inspections: '{n} inspections',
-    photos: '{n} photos',
-    files: '{n} files',
-    entries: '{n} entries',
+    inspections: '{n} inspection | {n} inspections',
+    photos: '{n} photo | {n} photos',
+    files: '{n} file | {n} files',
+    entries: '{n} entry | {n} entries',
     and: ', ',
   },
   stage: { draft: 'Under way', signing: 'To be signed', sealed: 'Sealed', abandoned: 'Given up' },

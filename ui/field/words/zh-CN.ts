@@ -6,6 +6,7 @@ export default {
   again: '重试',
   lock: '锁定',
   version: '版本 {version}',
+  safety: { saving: '正在保存', local: '已存本机', hq: '总部已收' },
   quarantined: '总部另存待查',
 
   unlock: {
@@ -280,8 +281,8 @@ export default {
     go: '放弃检查',
   },
   rates: {
-    key: '※ 关键项',
-    general: '一般项',
+    key: '※ 关键',
+    general: '一般',
     bound: '≤ {bound}',
     over: '> {bound}',
     soFar: '按目前结果：',

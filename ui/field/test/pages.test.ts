@@ -1,0 +1,178 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { scenes } from '../dev/scenes'
+import { invitationText } from '../screens/invitation'
+import { raise, type Stage } from './stage'
+
+let stage: Stage
+afterEach(() => {
+  stage.close()
+})
+const draft = '0193-01'
+
+describe('the lock', () => {
+  it('lets nothing be seen before the passphrase, and says what a wrong one means', async () => {
+    stage = await raise('/i/i-test', (e) => (e.state = 'locked'))
+    expect(stage.all('[data-screen="unlock"]')).toHaveLength(1)
+    await stage.at('unlock-pin').setValue('falsch')
+    await stage.submit('unlock-go')
+    expect(stage.all('[data-failure="pin.wrong"]')).toHaveLength(1)
+    await stage.at('unlock-pin').setValue('1234567890')
+    await stage.submit('unlock-go')
+    expect(stage.all('[data-screen="today"]')).toHaveLength(1)
+  })
+
+  it('takes no try while a wait runs', async () => {
+    stage = await raise('/', (e) => Object.assign(e, { state: 'locked', waitMs: 30_000 }))
+    await stage.at('unlock-pin').setValue('1234567890')
+    expect(stage.at('unlock-go').attributes('disabled')).toBeDefined()
+    expect(stage.page.text()).toContain('后可以再试')
+  })
+})
+
+describe('enrolment', () => {
+  it('shows bureau and person before anything is used, and wants the passphrase twice', async () => {
+    stage = await raise('/', (e) => (e.state = 'not_enrolled'))
+    await stage.at('enrol-text').setValue('xuncha:enrol?url=https://hq&ca=00&secret=AAAA')
+    await stage.submit('enrol-look')
+    expect(stage.asked('enrol')).toHaveLength(0)
+    expect(stage.page.text()).toContain('南岭区市场监督管理局')
+    expect(stage.page.text()).toContain('张伟')
+    await stage.at('enrol-label').setValue('张伟的手机')
+    await stage.at('enrol-pin').setValue('冷库门口第三盏灯亮着')
+    await stage.at('enrol-pin-again').setValue('冷库门口第三盏灯灭了')
+    expect(stage.at('enrol-go').attributes('disabled')).toBeDefined()
+    await stage.at('enrol-pin-again').setValue('冷库门口第三盏灯亮着')
+    await stage.submit('enrol-go')
+    expect(stage.asked('enrol')[0]).toMatchObject({ label: '张伟的手机' })
+    expect(stage.all('[data-screen="today"]')).toHaveLength(1)
+  })
+
+  it('joins typed parts into the text of the QR code, however they were typed', () => {
+    const text = invitationText({ url: ' 10.1.2.3:8443/ ', ca: 'AB CD:EF', secret: 'abcd-efgh ijkl' })
+    expect(text).toBe('xuncha:enrol?url=https://10.1.2.3:8443&ca=abcdef&secret=ABCD-EFGHIJKL')
+    expect(invitationText({ url: 'hq', ca: '', secret: 'x' })).toBe('')
+  })
+})
+
+describe('today', () => {
+  it('says what is only on this phone, and lists drafts and tasks', async () => {
+    stage = await raise('/', scenes['draft'])
+    expect(
+      stage
+        .at('only-here')
+        .text()
+        .replace(/\u00a0/g, ' '),
+    ).toBe('只在本机：2 检查 · 31 照片 · 1 文件')
+    expect(stage.at(`inspection-${draft}`).text()).toContain('康源医疗器械')
+    expect(stage.all('[data-testid^="task-task-"]').map((e) => e.getAttribute('data-testid'))).toEqual([
+      'task-task-27',
+      'task-task-31',
+      'task-task-33',
+    ])
+    await stage.tap('order-near')
+    expect(stage.all('[data-testid^="task-task-"]')[0]?.getAttribute('data-testid')).toBe('task-task-33')
+  })
+
+  it('starts a task where its firm is shown', async () => {
+    stage = await raise('/task/task-31')
+    expect(stage.page.text()).toMatch(/已过期 2[01] 天/)
+    await stage.tap('start')
+    expect(stage.asked('start')[0]).toMatchObject({ task: 'task-31', language: 'zh-CN' })
+    expect(stage.all('[data-screen="inspection"]')).toHaveLength(1)
+  })
+})
+
+describe('conclusion and signatures', () => {
+  it('makes no record while something is missing, and each gap leads to its place', async () => {
+    stage = await raise(`/i/${draft}/conclusion`, scenes['draft'])
+    expect(stage.at('propose').attributes('disabled')).toBeDefined()
+    await stage.tap('missing-answer-COLD-09')
+    expect(stage.all('[data-screen="inspection"]')).toHaveLength(1)
+    expect(stage.all('[data-testid="item-COLD-09"]')).toHaveLength(1)
+  })
+
+  it('saves a field by itself and names the value it replaces', async () => {
+    stage = await raise(`/i/${draft}/conclusion`, scenes['complete'])
+    await stage.type('field-recorder', '张伟')
+    expect(stage.asked('field')[0]).toMatchObject({ field: 'recorder', value: '张伟' })
+    expect(stage.asked('field')[0]?.['seen']).toHaveLength(1)
+  })
+
+  it('shows the whole record and its hash before anybody can sign, and seals when all have', async () => {
+    stage = await raise(`/i/${draft}/conclusion`, scenes['complete'])
+    await stage.tap('propose')
+    expect(stage.at('record-text').text()).toContain('现 场 笔 录')
+    expect(stage.at('record-hash').text()).toContain('c41f 88d2 0b77 65ea')
+    await stage.tap('to-signatures')
+    await stage.tap('sign-officer')
+    await stage.submit('sign-go')
+    expect(stage.asked('sign')[0]).toMatchObject({
+      role: 'officer',
+      method: 'keyed',
+      name: '张伟',
+      image: null,
+    })
+    await stage.tap('sign-second')
+    expect(stage.at('sign-go').attributes('disabled')).toBeDefined()
+    await stage.tap('sheet-close')
+    await stage.tap('refuse')
+    await stage.at('refuse-reason').setValue('对整改期限有异议')
+    await stage.at('refuse-witness').setValue('赵强')
+    await stage.submit('refuse-go')
+    expect(stage.at('refusal').text()).toContain('对整改期限有异议')
+  })
+
+  it('says when something came after the record, and makes it anew', async () => {
+    stage = await raise(`/i/${draft}/conclusion`, scenes['complete'])
+    await stage.tap('propose')
+    await stage.engine.call('note', { inspection: draft, item: 'COLD-01', text: '补记', seen: [] })
+    await stage.tap('to-signatures')
+    expect(stage.at('outside').text()).toContain('需要重新生成')
+    await stage.tap('propose-again')
+    expect(stage.all('[data-testid="outside"]')).toHaveLength(0)
+  })
+
+  it('shows after the seal what came later, apart from what was signed', async () => {
+    stage = await raise(`/i/${draft}/sign`, scenes['sealed'])
+    expect(stage.all('[data-screen="sealed"]')).toHaveLength(1)
+    expect(stage.at('later').text()).toContain('更正结果')
+  })
+})
+
+describe('sync', () => {
+  it('says honestly what is still only here, and for how long', async () => {
+    stage = await raise('/sync', scenes['syncing'])
+    expect(stage.at('sync-says').text()).toBe('还有 1 次检查、3 张照片只在这台手机上，约 40 秒。')
+    await stage.tap('sync-pause')
+    expect(stage.at('sync-says').text()).toContain('已暂停')
+  })
+
+  it('says what failed and what happens next', async () => {
+    stage = await raise('/sync', scenes['failed'])
+    expect(stage.at('sync-says').text()).toContain('都完好保存着')
+    expect(stage.page.text()).toContain('联系不上总部')
+    expect(stage.page.text()).toContain('会自动再试')
+  })
+
+  it('ends with one calm page that names what both sides hold and HQ’s time', async () => {
+    stage = await raise('/sync', scenes['agreed'])
+    expect(stage.at('agreed').text()).toContain('2026-11-21 18:04:12')
+    expect(stage.at('agreed').text()).toContain('432 条记录，78 个文件')
+    await stage.tap('sync-done')
+    expect(stage.all('[data-screen="today"]')).toHaveLength(1)
+  })
+})
+
+describe('evidence', () => {
+  it('is withdrawn with a reason and never deleted', async () => {
+    stage = await raise(`/i/${draft}`, scenes['draft'])
+    const id = stage.engine.item(stage.engine.of(draft), 'COLD-02').state.evidence[0]?.id ?? ''
+    await stage.tap(`evidence-${id}`)
+    expect(stage.all('[data-screen="picture"]')).toHaveLength(1)
+    await stage.tap('withdraw')
+    await stage.at('withdraw-why').setValue('拍到无关人员')
+    await stage.submit('withdraw-go')
+    expect(stage.at('withdrawn').text()).toContain('拍到无关人员')
+    expect(stage.engine.item(stage.engine.of(draft), 'COLD-02').state.evidence).toHaveLength(2)
+  })
+})
