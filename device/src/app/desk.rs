@@ -20,7 +20,7 @@ use xuncha_core::protocol::receipts::Receipt;
 
 use crate::cipher;
 use crate::clock;
-use crate::feed::{Feed, FeedFiles, ReceiptFile};
+use crate::feed::{Feed, FeedError, FeedFiles, ReceiptFile};
 use crate::index::{BlobRow, Index, InspectionSummary};
 use crate::keys::Unlocked;
 use crate::packs::Packs;
@@ -76,6 +76,10 @@ pub(crate) struct Desk {
     pub(super) newest_log_index: Option<u64>,
     notices: Vec<Notice>,
     app: AppInfo,
+    /// The index could not take what the feeds have (a full disk): caught up before the next verb.
+    behind: bool,
+    /// How far verified receipts reach in the own feed.
+    receipted_to: u64,
 }
 
 fn notice(code: &str, params: &[(&str, String)]) -> Notice {
@@ -103,12 +107,16 @@ impl Desk {
         let mut others = BTreeMap::new();
         for feed in files.list()?.into_iter().filter(|f| *f != own_id) {
             let known = opened.index.head(&feed)?;
-            // A pulled copy that was damaged is only a copy: it is moved aside by hand, the rest of the phone works on.
             match files.open(feed, unlocked.feed_file_key(&feed), known.as_ref()) {
                 Ok((file, _)) => {
                     others.insert(feed, file);
                 }
-                Err(e) => notices.push(notice(&Failure::from(e).code, &[("feed", feed.short())])),
+                Err(FeedError::Disk(e)) => return Err(e.into()),
+                // A pulled copy that was damaged is only a copy: kept aside, and HQ sends it again at the next contact.
+                Err(e) => {
+                    files.move_aside(&feed)?;
+                    notices.push(notice(&Failure::from(e).code, &[("feed", feed.short())]));
+                }
             }
         }
         let words_known = opened.index.meta("words")?.and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -129,10 +137,17 @@ impl Desk {
             newest_log_index: None,
             notices,
             app: AppInfo { version: config.version.clone(), os: config.os.clone() },
+            behind: false,
+            receipted_to: 0,
             hq,
             unlocked,
         };
         desk.recall_words()?;
+        // The index may be gone or rolled back together with the feed; HQ's receipts remember.
+        let have = desk.own.head().seq;
+        if desk.receipted_to > have {
+            return Err(FeedError::RolledBack { known: desk.receipted_to, have }.into());
+        }
         desk.catch_up()?;
         if desk.own.head().seq == 0 {
             desk.write(FeedOpened { succeeds: None }.into(), None, Vec::new(), Vec::new(), None)?;
@@ -197,11 +212,33 @@ impl Desk {
             .map_err(|e| Failure::never("entry.limits").with("why", e))?;
         self.own.append(std::slice::from_ref(&frame))?;
         let touched = self.fold_in(&entry);
-        if let Err(e) = self.index_entry(&entry, true) {
-            tracing::error!(error = %e, "the index did not take an entry; it is made again");
-            self.rebuild_index()?;
+        // Durable: from here on nothing may make the verb fail, or the person would do it twice.
+        if !self.behind
+            && let Err(e) = self.index_entry(&entry, true)
+        {
+            self.fall_behind(&e);
         }
         Ok((entry, touched))
+    }
+
+    /// The index did not take what is durable in the feeds. A full disk cures itself; anything else: make it again.
+    fn fall_behind(&mut self, why: &Failure) {
+        tracing::error!(error = %why, "the index did not take what the feeds have");
+        self.behind = true;
+        if why.code != "disk.full" {
+            if let Err(e) = self.rebuild_index() {
+                tracing::error!(error = %e, "the index could not be made again");
+            }
+        }
+    }
+
+    /// Brings the index up to the feeds if it fell behind. While it cannot, the phone goes on with what is in memory.
+    pub(super) fn catch_up_if_behind(&mut self) {
+        if self.behind {
+            if let Err(e) = self.catch_up() {
+                tracing::warn!(error = %e, "the index is still behind");
+            }
+        }
     }
 
     /// HQ refused this feed for good: going on in it would only make entries nobody will take.
@@ -243,6 +280,10 @@ impl Desk {
     }
 
     fn fold(&self, id: &InspectionId) -> Result<Inspection, Failure> {
+        if self.behind {
+            // Without the newest places it would show less than is there.
+            return Err(Failure::after_action("disk.full"));
+        }
         let mut inspection = Inspection::new(id.clone());
         for (feed, seq) in self.index.places(id)? {
             if let Some(frame) = self.feed(&feed).map(|f| f.read_at(seq)).transpose()?.flatten() {
@@ -277,8 +318,27 @@ impl Desk {
 
     // ---- index -------------------------------------------------------------------------------------------------------
 
+    /// Works on the index as one transaction that may fold inspections. Entries, heads and rows go together: a kill between
+    /// them would leave heads that say "applied" over rows that were never made, for good.
+    fn as_one<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.index.begin()?;
+        let done = work(self).and_then(|value| Ok(self.index.commit().map(|()| value)?));
+        if done.is_err() {
+            self.index.roll_back();
+        }
+        done
+    }
+
     /// Applies to the index what the feeds have and it has not.
     fn catch_up(&mut self) -> Result<(), Failure> {
+        // Within the transaction every place is known.
+        let behind = std::mem::take(&mut self.behind);
+        let done = self.as_one(Self::apply_feeds);
+        self.behind = behind && done.is_err();
+        done
+    }
+
+    fn apply_feeds(&mut self) -> Result<(), Failure> {
         let feeds: Vec<FeedId> = std::iter::once(self.own.head().feed).chain(self.others.keys().copied()).collect();
         let mut touched = std::collections::BTreeSet::new();
         for feed in feeds {
@@ -287,16 +347,10 @@ impl Desk {
             // Not through `self.feed`: the index is written while the feed is read.
             let file = if own { Some(&self.own) } else { self.others.get(&feed) };
             let Some(file) = file.filter(|f| f.head().seq >= from) else { continue };
-            let head = file.head().clone();
-            self.index.transaction(|index| {
-                for frame in file.frames(from) {
-                    let entry = open_frame(frame)?;
-                    if let Some(id) = note_entry(index, &self.hq, &self.packs, &entry, own)? {
-                        touched.insert(id);
-                    }
-                }
-                index.note_head(&head, own)
-            })?;
+            for frame in file.frames(from) {
+                touched.extend(note_entry(&self.index, &self.hq, &self.packs, &open_frame(frame)?, own)?);
+            }
+            self.index.note_head(file.head(), own)?;
         }
         // A torn write can leave an entry in the feed whose summary was never made; and a fresh index has none at all.
         for id in touched {
@@ -375,22 +429,24 @@ impl Desk {
         file.append(frames)?;
         let head = file.head().clone();
         let entries = frames.iter().map(|f| open_frame(Ok(f.clone()))).collect::<Result<Vec<_>, _>>()?;
-        let (hq, packs) = (&self.hq, &self.packs);
-        let touched = self.index.transaction(|index| {
-            let mut touched = Vec::new();
-            for entry in &entries {
-                touched.extend(note_entry(index, hq, packs, entry, false)?);
-            }
-            index.note_head(&head, false)?;
-            Ok(touched)
-        })?;
-        let mut touched = touched;
-        touched.sort();
-        touched.dedup();
-        for id in &touched {
-            self.refresh_summary(id)?;
+        if self.behind {
+            return Ok(Vec::new());
         }
-        Ok(touched)
+        let noted = self.as_one(|desk| {
+            let mut touched = std::collections::BTreeSet::new();
+            for entry in &entries {
+                touched.extend(note_entry(&desk.index, &desk.hq, &desk.packs, entry, false)?);
+            }
+            desk.index.note_head(&head, false)?;
+            for id in &touched {
+                desk.refresh_summary(id)?;
+            }
+            Ok(touched.into_iter().collect())
+        });
+        Ok(noted.unwrap_or_else(|e| {
+            self.fall_behind(&e);
+            Vec::new()
+        }))
     }
 
     // ---- HQ's words --------------------------------------------------------------------------------------------------
@@ -400,14 +456,20 @@ impl Desk {
         let bytes = serde_json::to_vec(&word).map_err(|e| Failure::never("receipt.shape").with("why", e))?;
         let number = self.words.append(&[&bytes])?;
         self.take_word(&word);
-        self.index.transaction(|index| {
+        if self.behind {
+            return Ok(());
+        }
+        let noted = self.index.transaction(|index| {
             if let HqWord::Receipt(signed) = &word
                 && let Ok(receipt) = signed.verify(&self.hq.hq.key)
             {
                 index.note_receipt(&receipt)?;
             }
             index.set_meta("words", &number.to_string())
-        })?;
+        });
+        if let Err(e) = noted {
+            self.fall_behind(&e.into());
+        }
         Ok(())
     }
 
@@ -418,6 +480,9 @@ impl Desk {
             HqWord::Receipt(signed) => {
                 if let Ok(receipt) = signed.verify(key) {
                     self.newest_log_index = self.newest_log_index.max(Some(receipt.log_index));
+                    if receipt.feed == self.own.head().feed {
+                        self.receipted_to = self.receipted_to.max(receipt.stored_to.seq);
+                    }
                 }
             }
             HqWord::Checkpoint(signed) => {
@@ -483,9 +548,8 @@ impl Desk {
     }
 }
 
-fn open_frame(frame: Result<Frame, crate::feed::FeedError>) -> Result<Entry, crate::index::IndexError> {
-    let row = |e: String| crate::index::IndexError::Row(e);
-    frame.map_err(|e| row(e.to_string()))?.open().map_err(|e| row(e.to_string()))
+fn open_frame(frame: Result<Frame, FeedError>) -> Result<Entry, Failure> {
+    frame?.open().map_err(|e| Failure::never("feed.damaged").with("why", e))
 }
 
 /// Puts an entry's rows into the index. Answers the inspection it belongs to.

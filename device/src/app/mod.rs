@@ -13,7 +13,7 @@
 mod attach;
 mod desk;
 mod door;
-mod hq_file;
+pub mod hq_file;
 mod local;
 mod photo;
 mod read;
@@ -134,7 +134,9 @@ impl Device {
     /// Works at the desk; `app.locked` while nobody is in.
     pub(crate) fn at_desk<T>(&self, work: impl FnOnce(&mut Desk) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut slot = self.desk_slot();
-        work(slot.as_mut().ok_or_else(|| Failure::after_action("app.locked"))?)
+        let desk = slot.as_mut().ok_or_else(|| Failure::after_action("app.locked"))?;
+        desk.catch_up_if_behind();
+        work(desk)
     }
 
     /// Runs blocking work off the async threads.

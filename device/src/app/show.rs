@@ -16,7 +16,7 @@ use xuncha_core::register::{Register, Stamp};
 use crate::clock;
 use crate::index::BlobRow;
 
-use super::desk::Desk;
+use super::desk::{Desk, stage};
 use super::views::*;
 
 /// Rows of the blobs an own entry brings, with names for people.
@@ -31,7 +31,8 @@ pub(super) fn blob_rows(payload: &Payload, event: Option<&Event>) -> Vec<BlobRow
     payload.blobs.iter().map(|blob| BlobRow { blob: blob.clone(), name: name.clone(), photo }).collect()
 }
 
-/// What receipts say, loaded once per view: asking the index for each entry would cost more than the fold.
+/// What receipts say of one inspection, loaded once per view: asking the index for each entry would cost more than the
+/// fold, and asking for everything unsent made each answer dearer with every photo on the phone.
 pub(super) struct Receipts {
     own: FeedId,
     to: u64,
@@ -40,10 +41,10 @@ pub(super) struct Receipts {
 }
 
 impl Receipts {
-    pub(super) fn load(desk: &Desk) -> Result<Self, Failure> {
+    pub(super) fn load(desk: &Desk, inspection: &InspectionId) -> Result<Self, Failure> {
         let own = desk.own_head().feed;
         let receipted = desk.index.receipted(&own)?;
-        let unsent = desk.index.unsent_blobs(u32::MAX)?.into_iter().map(|b| b.sha256).collect();
+        let unsent = desk.index.unsent_of(inspection)?;
         Ok(Self { own, to: receipted.seq, at: receipted.at, unsent })
     }
     fn entry(&self, by: &Stamp) -> Safety {
@@ -179,18 +180,18 @@ fn missing_view(missing: &Missing) -> MissingView {
     }
 }
 
-fn progress(row: &InspectionRow, reading: &Reading<'_>) -> Progress {
+fn progress(i: &Inspection, reading: &Reading<'_>, safety: Safety) -> Progress {
     Progress {
         tallies: reading.tallies,
         conclusion: reading.conclusion.map(|c| conclusion_view(c, reading.tallies.is_final())),
         missing: reading.missing.iter().map(missing_view).collect(),
         row: InspectionRowCounts {
-            done: row.done,
-            total: row.total,
-            non_conforming: row.non_conforming,
-            photos: row.photos,
-            stage: row.stage,
-            safety: row.safety,
+            done: count(reading.done()),
+            total: count(reading.items.len()),
+            non_conforming: reading.tallies.key.non_conforming + reading.tallies.general.non_conforming,
+            photos: count(i.photo_count()),
+            stage: stage(i),
+            safety,
         },
     }
 }
@@ -273,7 +274,7 @@ fn seal_view(desk: &Desk, i: &Inspection, pinned: &Pinned) -> Result<Option<Seal
 /// The whole inspection for its screen.
 pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<InspectionView, Failure> {
     let row = desk.index.inspection(id)?.ok_or_else(|| Failure::never("inspection.unknown"))?;
-    let receipts = Receipts::load(desk)?;
+    let receipts = Receipts::load(desk, id)?;
     desk.inspection(id)?;
     let desk = &*desk;
     let open = desk.opened(id).ok_or_else(|| Failure::never("inspection.unknown"))?;
@@ -312,7 +313,7 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
         officers: i.officers().to_vec(),
         lists,
         rule: rule_view(pinned.rule()),
-        progress: progress(&row, &reading),
+        progress: progress(i, &reading, row.safety),
         general_evidence: general_evidence(i, &receipts),
         fields: fields(i, pinned, None),
         seal: seal_view(desk, i, pinned)?,
@@ -327,8 +328,9 @@ fn general_evidence(i: &Inspection, receipts: &Receipts) -> Vec<EvidenceView> {
 
 /// What a write changed.
 pub(super) fn delta(desk: &mut Desk, id: &InspectionId, touched: &Touched) -> Result<Delta, Failure> {
-    let row = desk.index.inspection(id)?.ok_or_else(|| Failure::never("inspection.unknown"))?;
-    let receipts = Receipts::load(desk)?;
+    // No row while the index is behind: what was written is here all the same.
+    let safety = desk.index.inspection(id)?.map_or(Safety::Here, |row| row.safety);
+    let receipts = Receipts::load(desk, id)?;
     desk.inspection(id)?;
     let desk = &*desk;
     let open = desk.opened(id).ok_or_else(|| Failure::never("inspection.unknown"))?;
@@ -343,7 +345,7 @@ pub(super) fn delta(desk: &mut Desk, id: &InspectionId, touched: &Touched) -> Re
         fields: if touched.fields.is_empty() { Vec::new() } else { fields(i, pinned, Some(&touched.fields)) },
         officers: (touched.officers || touched.everything).then(|| i.officers().to_vec()),
         reload: touched.everything,
-        progress: progress(&row, &reading),
+        progress: progress(i, &reading, safety),
         seal,
     })
 }

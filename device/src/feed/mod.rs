@@ -57,6 +57,13 @@ impl FeedFiles {
         feeds.sort_unstable();
         Ok(feeds)
     }
+    /// Keeps a copy that cannot be used under another name, so that it can be fetched again.
+    pub fn move_aside(&self, feed: &FeedId) -> Result<(), FeedError> {
+        let aside = |n: u32| self.root.join(format!("{feed}.damaged-{n}"));
+        let free = (1..).map(aside).find(|path| !path.exists());
+        let moved = std::fs::rename(self.root.join(feed.to_string()), free.unwrap_or_else(|| aside(1)));
+        Ok(moved.map_err(DiskError::from)?)
+    }
     /// Opens a feed, or begins it where nothing is stored and no head was known. See [`Feed::open`].
     pub fn open(&self, feed: FeedId, key: Key, known: Option<&Head>) -> Result<(Feed, OpenReport), FeedError> {
         Feed::open(&self.root.join(feed.to_string()), feed, key, known)

@@ -83,6 +83,8 @@ impl Index {
             Ok(None) if !existed => {
                 Ok(Opened { index: Self::create(path, key, salt)?, empty: true, moved_aside: None })
             }
+            Err(IndexError::Sqlite(e)) if is_outside_fault(&e) => Err(e.into()),
+            // SQLCipher reports a page that does not decrypt under several codes, "out of memory" among them.
             Ok(None) | Err(IndexError::Sqlite(_)) => {
                 let aside = move_aside(path)?;
                 tracing::warn!("the index was of another version or damaged; it is made again");
@@ -133,18 +135,26 @@ impl Index {
 
     /// Runs `work` as one transaction.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        // `unchecked`: the borrow ends with this function and nothing else holds the connection.
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
-        match work(self) {
-            Ok(value) => {
-                self.db.execute_batch("COMMIT")?;
-                Ok(value)
-            }
-            Err(e) => {
-                let _ = self.db.execute_batch("ROLLBACK");
-                Err(e)
-            }
+        self.begin()?;
+        let done = work(self).and_then(|value| self.commit().map(|()| value));
+        if done.is_err() {
+            self.roll_back();
         }
+        done
+    }
+
+    /// Begins a transaction; whoever begins one ends it.
+    pub fn begin(&self) -> Result<()> {
+        Ok(self.db.execute_batch("BEGIN IMMEDIATE")?)
+    }
+    /// Ends it, keeping what was written. On an error it must be rolled back.
+    pub fn commit(&self) -> Result<()> {
+        Ok(self.db.execute_batch("COMMIT")?)
+    }
+    /// Ends it as if it had never begun.
+    pub fn roll_back(&self) {
+        // SQLite itself rolls back on some errors; then there is nothing left to do.
+        let _ = self.db.execute_batch("ROLLBACK");
     }
 
     /// A small value by name.
@@ -159,6 +169,14 @@ impl Index {
         self.db.prepare_cached(sql)?.execute([name, value])?;
         Ok(())
     }
+}
+
+/// The file may be whole: moving it aside would cost a rebuild and cure nothing.
+fn is_outside_fault(e: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly};
+    e.sqlite_error_code().is_some_and(|c| {
+        matches!(c, CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | PermissionDenied | ReadOnly)
+    })
 }
 
 fn connect(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Connection> {

@@ -1,5 +1,7 @@
 //! The questions screens and sync ask of the index.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension as _, Row, params};
 use xuncha_core::event::{PackKind, PackPublished, TaskAssigned};
 use xuncha_core::feed::{FeedKey, Head};
@@ -182,6 +184,20 @@ impl Index {
                 Ok(UnsentBlob { sha256: parse(sha256)?, size, name, firm, feed: parse(feed)?, seq })
             })
             .collect()
+    }
+
+    /// Blobs of one inspection without a receipt.
+    pub fn unsent_of(&self, inspection: &InspectionId) -> Result<BTreeSet<BlobHash>> {
+        let sql = "SELECT sha256 FROM blobs WHERE inspection = ?1 AND receipted = 0";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let found = statement.query_map([inspection.as_str()], |r| r.get::<_, String>(0))?;
+        found.map(|r| r.map_err(IndexError::from).and_then(parse)).collect()
+    }
+
+    /// Whether an own entry names this blob.
+    pub fn names_blob(&self, blob: &BlobHash) -> Result<bool> {
+        let mut statement = self.db.prepare_cached("SELECT 1 FROM blobs WHERE sha256 = ?1")?;
+        Ok(statement.exists([blob.to_string()])?)
     }
 
     /// Every blob of own entries from `since` on (claimed day), for the comparison of the day.
