@@ -31,12 +31,24 @@ struct Understood {
     no_preview: Option<String>,
 }
 
-/// Reads facts and makes the previews. Bounded memory; a picture that cannot be shown is kept all the same.
-fn understand(vault: &Vault, stored: &Stored, head: &[u8], begin: &AttachBegin) -> Result<Understood, Failure> {
-    let kind = capture::judge(head, stored.size)?;
+/// Refuses what cannot be this kind of evidence, before anything of it is stored under its name.
+fn judge(upload: &Upload) -> Result<capture::Kind, Failure> {
+    let begin = &upload.begin;
+    let kind = capture::judge(&upload.head, upload.writer.size()).map_err(|f| f.with("name", &begin.name))?;
     if begin.kind == EvidenceKind::Photo && !kind.is_photo() {
         return Err(Failure::after_action("photo.not_a_picture").with("name", &begin.name));
     }
+    Ok(kind)
+}
+
+/// Reads facts and makes the previews. Bounded memory; a picture that cannot be shown is kept all the same.
+fn understand(
+    vault: &Vault,
+    stored: &Stored,
+    kind: capture::Kind,
+    head: &[u8],
+    begin: &AttachBegin,
+) -> Result<Understood, Failure> {
     let mime = kind.mime().to_owned();
     let json = |v: serde_json::Result<serde_json::Value>| v.map_err(|e| Failure::never("facts.shape").with("why", e));
     if !kind.is_photo() {
@@ -60,7 +72,10 @@ fn understand(vault: &Vault, stored: &Stored, head: &[u8], begin: &AttachBegin) 
 
 impl Desk {
     fn begin_upload(&mut self, begin: AttachBegin) -> Result<UploadBegun, Failure> {
-        self.inspection(&begin.inspection)?;
+        self.writable(&begin.inspection)?;
+        if let Some(item) = &begin.item {
+            self.known_item(&begin.inspection, item)?;
+        }
         if begin.kind == EvidenceKind::Measure {
             return Err(Failure::never("attach.kind"));
         }
@@ -88,6 +103,9 @@ impl Desk {
         }
         if offset != have {
             return Err(Failure::later("attach.offset").with("have", have));
+        }
+        if have + bytes.len() as u64 > taking.begin.size {
+            return Err(Failure::never("attach.longer_than_said").with("size", taking.begin.size));
         }
         if taking.head.len() < capture::HEAD_BYTES {
             let missing = capture::HEAD_BYTES - taking.head.len();
@@ -164,15 +182,25 @@ impl Device {
                 let begun = d.at_desk(|desk| desk.begin_upload(AttachBegin { size, ..args.begin.clone() }))?;
                 let mut buffer = vec![0; MAX_SLICE];
                 let mut offset = 0;
-                loop {
-                    let n = file.read(&mut buffer).map_err(unreadable)?;
-                    if n == 0 {
-                        break;
+                let read = loop {
+                    let taken = file.read(&mut buffer).map_err(unreadable).and_then(|n| {
+                        d.at_desk(|desk| desk.take_slice(&begun.upload, offset, &buffer[..n])).map(|()| n)
+                    });
+                    match taken {
+                        Ok(0) => break Ok(()),
+                        Ok(n) => offset += n as u64,
+                        Err(e) => break Err(e),
                     }
-                    d.at_desk(|desk| desk.take_slice(&begun.upload, offset, &buffer[..n]))?;
-                    offset += n as u64;
+                };
+                // Taken out whatever happened: an upload nobody goes on with would hold its place until the lock.
+                let upload = d.at_desk(|desk| Ok(desk.uploads.remove(&begun.upload)))?;
+                read?;
+                let upload = upload.ok_or_else(|| Failure::never("attach.unknown"))?;
+                if upload.writer.size() != size {
+                    // It was cut off while it was read.
+                    return Err(unreadable(std::io::ErrorKind::UnexpectedEof.into()));
                 }
-                d.at_desk(|desk| desk.uploads.remove(&begun.upload).ok_or_else(|| Failure::never("attach.unknown")))
+                Ok(upload)
             })
             .await?;
         let delta = self.keep(upload).await?;
@@ -190,13 +218,16 @@ impl Device {
         // One at a time: two pictures being decoded at once would double the memory.
         let _turn = self.inner.capture_turn.lock().await;
         let (begin, stored, understood) = self
-            .blocking(move |_| {
+            .blocking(move |d| {
+                let kind = judge(&upload)?;
                 let stored = upload.writer.finish()?;
-                match understand(&vault, &stored, &upload.head, &upload.begin) {
+                match understand(&vault, &stored, kind, &upload.head, &upload.begin) {
                     Ok(understood) => Ok((upload.begin, stored, understood)),
                     Err(e) => {
-                        // No entry will name it.
-                        vault.remove(&stored.sha256)?;
+                        // No entry will name it, unless the same bytes are evidence already.
+                        if !d.at_desk(|desk| Ok(desk.index.names_blob(&stored.sha256)?))? {
+                            vault.remove(&stored.sha256)?;
+                        }
                         Err(e)
                     }
                 }

@@ -26,12 +26,16 @@ fn over<T>(register: Option<&Register<T>>, seen: &[EntryId]) -> Vec<EntryId> {
 
 impl Desk {
     /// Refuses writes into an inspection that was given up, and into one that is not known.
-    fn writable(&mut self, id: &InspectionId) -> Result<Stage, Failure> {
+    pub(super) fn writable(&mut self, id: &InspectionId) -> Result<Stage, Failure> {
         let stage = desk::stage(&self.inspection(id)?.inspection);
         if stage == Stage::Abandoned { Err(Failure::never("inspection.abandoned")) } else { Ok(stage) }
     }
 
-    fn known_item(&mut self, id: &InspectionId, item: &ItemCode) -> Result<xuncha_core::ids::Digest, Failure> {
+    pub(super) fn known_item(
+        &mut self,
+        id: &InspectionId,
+        item: &ItemCode,
+    ) -> Result<xuncha_core::ids::Digest, Failure> {
         let open = self.inspection(id)?;
         let (list, ..) = open.pinned.item(item).ok_or_else(|| Failure::never("item.unknown").with("item", item))?;
         let code = list.code.clone();
