@@ -159,10 +159,18 @@ impl Device {
         hq_file::write(&self.inner.config.data, hq, &unlocked.sub_key("hq-file"))
     }
 
+    /// Opens the desk for whoever unlocked it. Somebody who is in already stays at the same desk: a second one, opened while
+    /// the first still writes, would write over entries it never saw (a button tapped twice is enough).
     fn come_in(&self, unlocked: Unlocked) -> Result<(), Failure> {
+        let mut slot = self.desk_slot();
+        if slot.as_ref().is_some_and(|desk| desk.user() == unlocked.user()) {
+            return Ok(());
+        }
+        // The other person's files are closed before they are opened again.
+        *slot = None;
         let desk = Desk::open(&self.inner.config, unlocked)?;
         self.door().notices = desk.notices().to_vec();
-        *self.desk_slot() = Some(desk);
+        *slot = Some(desk);
         Ok(())
     }
 
