@@ -48,12 +48,22 @@ impl Device {
                     .map_err(|why| Failure::never("photo.no_preview").with("why", format_args!("{why:?}")))?
             }
             // A signature drawn on the screen: small, and shown as it is.
-            "drawn" => whole(&vault, &sha256)?,
+            "drawn" => drawn(&vault, &sha256)?,
             _ => return Err(unknown()),
         };
         let mime = if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
         Ok(Picture { mime, bytes })
     }
+}
+
+/// Only what can be a drawing: asked for by the hash of a photo it would hand out the whole original.
+fn drawn(vault: &crate::vault::Vault, sha256: &BlobHash) -> Result<Vec<u8>, Failure> {
+    if vault.open(sha256)?.size() > super::seal::MAX_DRAWING as u64 {
+        return Err(Failure::never("photo.unknown"));
+    }
+    Some(whole(vault, sha256)?)
+        .filter(|bytes| super::seal::is_drawing(bytes))
+        .ok_or_else(|| Failure::never("photo.unknown"))
 }
 
 fn whole(vault: &crate::vault::Vault, sha256: &BlobHash) -> Result<Vec<u8>, Failure> {

@@ -18,7 +18,11 @@ use super::verbs::{InspectionArgs, Refuse, Sign};
 use super::views::{Delta, Stage};
 
 /// A drawn signature is a small PNG.
-const MAX_DRAWING: usize = 1024 * 1024;
+pub(super) const MAX_DRAWING: usize = 1024 * 1024;
+
+pub(super) fn is_drawing(bytes: &[u8]) -> bool {
+    bytes.len() <= MAX_DRAWING && bytes.starts_with(b"\x89PNG\r\n\x1a\n")
+}
 
 impl Desk {
     fn propose(&mut self, id: &InspectionId) -> Result<Touched, Failure> {
@@ -64,7 +68,7 @@ impl Desk {
     fn drawing(&self, image: Option<&str>) -> Result<Option<BlobRef>, Failure> {
         let Some(image) = image else { return Ok(None) };
         let bytes = data_encoding::BASE64.decode(image.as_bytes()).map_err(|_| Failure::never("sign.image"))?;
-        if bytes.len() > MAX_DRAWING || !bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        if !is_drawing(&bytes) {
             return Err(Failure::never("sign.image"));
         }
         let stored = self.vault.put(bytes.as_slice())?;
