@@ -1,0 +1,35 @@
+//! Stories of the phone's engine through its only door, without a network: what it keeps, what it refuses, what it says.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
+
+mod disk_full;
+mod door;
+mod durable;
+mod evidence;
+mod kill;
+mod merge;
+mod seal;
+mod start;
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use xuncha_tests::alone::{Office, Phone};
+
+/// A folder with alice's enrolled phone, and the office that knows it.
+fn enrolled() -> (Office, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut office = Office::open();
+    office.enrol(dir.path(), "alice");
+    (office, dir)
+}
+
+/// Alice's phone, unlocked.
+async fn alice(folder: &Path) -> Phone {
+    Phone::open(folder, "alice").await.unwrap()
+}
+
+/// Codes of the notices a phone shows after it was unlocked.
+async fn notices(phone: &Phone) -> Vec<String> {
+    let status = phone.ask("status", serde_json::json!({})).await;
+    status["notices"].as_array().unwrap().iter().map(|n| n["code"].as_str().unwrap().to_owned()).collect()
+}
