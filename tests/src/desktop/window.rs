@@ -1,0 +1,241 @@
+//! The app's real window, driven through WebKitWebDriver. What is touched is named by `data-testid`, pages by `data-screen`.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use super::{Display, Process};
+
+/// How long something may take before it counts as broken.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience(pub Duration);
+
+impl Patience {
+    /// A tap, a page: generous, because the machine may be busy with everything else.
+    pub const TAP: Self = Self(Duration::from_secs(30));
+    /// Stretching the passphrase, sealing, a picture of many megabytes.
+    pub const WORK: Self = Self(Duration::from_secs(120));
+    /// A whole synchronisation.
+    pub const SYNC: Self = Self(Duration::from_secs(600));
+}
+
+/// What a window is opened with.
+pub struct Opening<'a> {
+    /// The app's program.
+    pub app: &'a Path,
+    /// The phone's data folder.
+    pub data: &'a Path,
+    /// Where it is shown.
+    pub display: &'a Display,
+    /// For whatever the WebView keeps; a fresh one per run.
+    pub scratch: &'a Path,
+    /// Where pictures of the screen go.
+    pub shots: &'a Path,
+}
+
+/// The app's window.
+pub struct Window {
+    client: Client,
+    shots: PathBuf,
+    _driver: Process,
+}
+
+impl Window {
+    /// Opens the app and waits for its first page.
+    pub async fn open(opening: &Opening<'_>) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command.env("DISPLAY", opening.display.name()).env("XUNCHA_DATA", opening.data);
+        command.env_remove("WAYLAND_DISPLAY").env_remove("DBUS_SESSION_BUS_ADDRESS").env("NO_AT_BRIDGE", "1");
+        // Without a GPU the compositor only costs; software painting is what Xvfb can show.
+        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("GDK_BACKEND", "x11").env("LANG", "C.UTF-8");
+        for (variable, folder) in [
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_RUNTIME_DIR", "runtime"),
+        ] {
+            let folder = opening.scratch.join(folder);
+            std::fs::create_dir_all(&folder)?;
+            command.env(variable, folder);
+        }
+        let mut driver = Process::start(&command)?;
+        let client = connect(port, opening.app, &mut driver).await?;
+        std::fs::create_dir_all(opening.shots)?;
+        let window = Self { client, shots: opening.shots.to_owned(), _driver: driver };
+        window.until("the app's first page", Patience::WORK, "return document.querySelector('[data-screen]') !== null").await?;
+        Ok(window)
+    }
+
+    /// Closes the window as a person would, so that the engine ends in good order.
+    pub async fn close(self) -> Result<()> {
+        self.client.close().await.context("the window does not close")
+    }
+
+    /// Waits until page `name` stands and no call to the engine is under way.
+    pub async fn screen(&self, name: &str) -> Result<()> {
+        self.screen_within(name, Patience::TAP).await
+    }
+
+    /// As [`Self::screen`], with the patience that it needs.
+    pub async fn screen_within(&self, name: &str, patience: Patience) -> Result<()> {
+        let script = format!(
+            "return document.querySelector('[data-screen=\"{name}\"]') !== null && document.querySelector('[data-busy=\"true\"]') === null"
+        );
+        self.until(&format!("page {name}"), patience, &script).await
+    }
+
+    /// Waits until no call to the engine is under way.
+    pub async fn settled(&self, patience: Patience) -> Result<()> {
+        self.until("the engine's answer", patience, "return document.querySelector('[data-busy=\"true\"]') === null").await
+    }
+
+    /// Whether something with this test id is there.
+    pub async fn has(&self, testid: &str) -> Result<bool> {
+        Ok(!self.client.find_all(Locator::Css(&css(testid))).await?.is_empty())
+    }
+
+    /// Waits until something with this test id is there.
+    pub async fn find(&self, testid: &str) -> Result<Element> {
+        self.find_within(testid, Patience::TAP).await
+    }
+
+    /// As [`Self::find`], with the patience that it needs.
+    pub async fn find_within(&self, testid: &str, patience: Patience) -> Result<Element> {
+        let found = self.client.wait().at_most(patience.0).every(Duration::from_millis(40));
+        match found.for_element(Locator::Css(&css(testid))).await {
+            Ok(element) => Ok(element),
+            Err(error) => bail!("{testid} is not there ({error}); {}", self.describe().await),
+        }
+    }
+
+    /// Taps it, once it is there and can be tapped, as a finger would: where it is on the screen.
+    pub async fn tap(&self, testid: &str) -> Result<()> {
+        let element = self.find(testid).await?;
+        let enabled = format!("const e = document.querySelector('{}'); return e !== null && !e.disabled", css(testid));
+        self.until(&format!("{testid} to take a tap"), Patience::TAP, &enabled).await?;
+        self.into_view(testid).await?;
+        element.click().await.with_context(|| format!("tapping {testid}"))
+    }
+
+    /// Types into it, in place of what it holds.
+    pub async fn write(&self, testid: &str, text: &str) -> Result<()> {
+        let element = self.find(testid).await?;
+        self.into_view(testid).await?;
+        element.clear().await.with_context(|| format!("emptying {testid}"))?;
+        element.send_keys(text).await.with_context(|| format!("typing into {testid}"))
+    }
+
+    /// Leaves the field, which is what makes it save.
+    pub async fn leave_field(&self) -> Result<()> {
+        self.client.execute("if (document.activeElement) document.activeElement.blur()", vec![]).await?;
+        Ok(())
+    }
+
+    /// Hands files to a file input: what the system's camera or picker does.
+    pub async fn choose_file(&self, testid: &str, file: &Path) -> Result<()> {
+        let element = self.find(testid).await?;
+        element.send_keys(&file.to_string_lossy()).await.with_context(|| format!("choosing a file at {testid}"))
+    }
+
+    /// Draws a stroke, as a finger on a signature field.
+    pub async fn draw(&self, testid: &str) -> Result<()> {
+        use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+
+        self.find(testid).await?;
+        self.into_view(testid).await?;
+        let script = format!("const r = document.querySelector('{}').getBoundingClientRect(); return [r.x, r.y, r.width, r.height]", css(testid));
+        let rect: Vec<f64> = serde_json::from_value(self.client.execute(&script, vec![]).await?)?;
+        let [x, y, width, height] = rect[..] else { bail!("{testid} has no place") };
+        let at = |step: u32, lift: f64| PointerAction::MoveTo {
+            duration: Some(Duration::from_millis(30)),
+            x: x + width * (0.2 + 0.1 * f64::from(step)),
+            y: y + height * (0.5 + lift),
+        };
+        let mut stroke = MouseActions::new("finger".into())
+            .then(at(0, 0.2))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        for (step, lift) in [(1, -0.25), (2, 0.2), (3, -0.15), (4, 0.25), (5, -0.2), (6, 0.05)] {
+            stroke = stroke.then(at(step, lift));
+        }
+        let stroke = stroke.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(stroke).await.with_context(|| format!("drawing on {testid}"))
+    }
+
+    /// The words it shows.
+    pub async fn text(&self, testid: &str) -> Result<String> {
+        Ok(self.find(testid).await?.text().await?)
+    }
+
+    /// Waits until the script, which must return true or false, says so.
+    pub async fn until(&self, what: &str, patience: Patience, script: &str) -> Result<()> {
+        let begun = Instant::now();
+        let mut last = String::new();
+        while begun.elapsed() < patience.0 {
+            match self.client.execute(script, vec![]).await {
+                Ok(Value::Bool(true)) => return Ok(()),
+                Ok(_) => {}
+                // The page may be on its way from one document to the next.
+                Err(error) => last = error.to_string(),
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        bail!("waited {} s for {what}; {} {last}", patience.0.as_secs(), self.describe().await)
+    }
+
+    /// What a script gives back.
+    pub async fn ask(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, vec![]).await?)
+    }
+
+    /// Saves a picture of the window as `name.png`; gives back where.
+    pub async fn shot(&self, name: &str) -> Result<PathBuf> {
+        let path = self.shots.join(format!("{name}.png"));
+        std::fs::write(&path, self.client.screenshot().await?)?;
+        Ok(path)
+    }
+
+    async fn into_view(&self, testid: &str) -> Result<()> {
+        let script = format!("document.querySelector('{}').scrollIntoView({{ block: 'center', behavior: 'instant' }})", css(testid));
+        self.client.execute(&script, vec![]).await?;
+        Ok(())
+    }
+
+    /// Where the app stands, for the message of a test that failed.
+    async fn describe(&self) -> String {
+        let script = "return [...document.querySelectorAll('[data-screen]')].map(e => e.dataset.screen + (e.dataset.busy === 'true' ? ' (busy)' : '')).join(', ') + ': ' + document.body.innerText.slice(0, 600)";
+        let words = self.client.execute(script, vec![]).await.ok();
+        let _ = self.shot("failed").await;
+        format!("on the screen: {}", words.as_ref().and_then(Value::as_str).unwrap_or("nothing that answers"))
+    }
+}
+
+fn css(testid: &str) -> String {
+    format!("[data-testid=\"{testid}\"]")
+}
+
+async fn connect(port: u16, app: &Path, driver: &mut Process) -> Result<Client> {
+    let capabilities = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
+    let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
+    let begun = Instant::now();
+    // The driver says nothing when it is ready: it is, when it takes a connection.
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        driver.still_runs()?;
+        if begun.elapsed() > Patience::TAP.0 {
+            bail!("WebKitWebDriver takes no connection on port {port}");
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+    builder.capabilities(capabilities);
+    let address = format!("http://127.0.0.1:{port}");
+    let session = tokio::time::timeout(Patience::WORK.0, builder.connect(&address)).await;
+    session.context("the app's window did not come")?.context("the app's window did not open")
+}
