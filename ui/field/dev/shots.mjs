@@ -1,5 +1,6 @@
-// Takes pictures of every screen on the paper engine: `node field/dev/shots.mjs OUT [name-filter]`.
+// Takes pictures of every screen on the paper engine and lets axe look at them: `node field/dev/shots.mjs OUT [name-filter]`.
 import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -19,6 +20,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 })
 
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const id = '0193-01'
 const click = (testid) => (page) => page.getByTestId(testid).first().click()
 const screens = [
@@ -116,6 +118,16 @@ for (const [look, width, height, lang, theme, text] of looks) {
       await page.locator('[data-screen][data-busy="false"]').last().waitFor()
       if (act) await act(page)
       await page.waitForTimeout(450)
+      await page.addScriptTag({ path: axe })
+      const heard = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+      for (const v of heard.violations.filter((x) => ['serious', 'critical'].includes(x.impact))) {
+        console.error(
+          `${look}/${name}: axe ${v.id}: ${v.nodes
+            .map((n) => n.target.join(' '))
+            .slice(0, 3)
+            .join(' | ')}`,
+        )
+      }
       await page.screenshot({ path: `${out}/${look}-${name}.png` })
     } catch (error) {
       console.error(`${look}/${name}: ${error.message.split('\n')[0]}`)
