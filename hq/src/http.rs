@@ -99,8 +99,7 @@ pub fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Response {
 /// The part of `size` bytes a request asks for: start and length. `None`: all of it. RFC 9110 §14, one range only; a
 /// header this does not understand is ignored, as the RFC allows.
 pub fn range(headers: &HeaderMap, size: u64) -> Answer<Option<(u64, u64)>> {
-    let Some(spec) =
-        headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes="))
+    let Some(spec) = headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes="))
     else {
         return Ok(None);
     };

@@ -170,8 +170,7 @@ impl Hq {
                 }
             }
         }
-        let base: HashMap<u64, Option<String>> =
-            changes.index.iter().map(|r| (r.log_index, r.inert.clone())).collect();
+        let base: HashMap<u64, Option<String>> = changes.index.iter().map(|r| (r.log_index, r.inert.clone())).collect();
         for (id, places) in of_inspection {
             let mut all = Vec::new();
             for place in places {

@@ -120,9 +120,8 @@ fn spawn(
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         Some(tls) => {
-            let mut server = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls))
-                .map_err(failed)?
-                .handle(handle);
+            let mut server =
+                axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls)).map_err(failed)?.handle(handle);
             patient(server.http_builder());
             tokio::spawn(server.serve(service))
         }

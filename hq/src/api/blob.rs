@@ -56,9 +56,10 @@ pub(super) async fn bytes(
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.unwrap_or("application/octet-stream")));
     let how = if kind.is_some() { "inline" } else { "attachment" };
-    out.extend(HeaderValue::from_str(&format!("{how}; filename=\"{}\"", sha256.short())).map(|v| {
-        (header::CONTENT_DISPOSITION, v)
-    }));
+    out.extend(
+        HeaderValue::from_str(&format!("{how}; filename=\"{}\"", sha256.short()))
+            .map(|v| (header::CONTENT_DISPOSITION, v)),
+    );
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     // The bytes behind this address never change, but whoever signs out must not leave them behind on a shared machine.
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

@@ -12,9 +12,7 @@ use xuncha_core::inspection::seal::SealManifest;
 use super::detail::Detail;
 use super::gate::{Query, named, page_size};
 use super::people::Names;
-use super::types::{
-    InspectionDetail, InspectionPage, InspectionRow, InspectionState, RecordText, Role, VerifyReport,
-};
+use super::types::{InspectionDetail, InspectionPage, InspectionRow, InspectionState, RecordText, Role, VerifyReport};
 use crate::auth::Caller;
 use crate::db::{DbError, InspectionFound, InspectionQuery};
 use crate::hq::Hq;
@@ -50,12 +48,7 @@ pub(super) struct InspectionAsk {
 pub(super) fn row(found: &InspectionFound, names: &Names) -> Answer<InspectionRow> {
     let row: InspectionRow =
         serde_json::from_str(&found.record.body).map_err(|_| DbError::Damaged("inspection".into()))?;
-    Ok(InspectionRow {
-        unit_name: names.unit(&row.unit),
-        blobs: found.blobs,
-        blobs_stored: found.blobs_stored,
-        ..row
-    })
+    Ok(InspectionRow { unit_name: names.unit(&row.unit), blobs: found.blobs, blobs_stored: found.blobs_stored, ..row })
 }
 
 #[utoipa::path(get, path = "/api/inspections", params(InspectionAsk), responses((status = 200, body = InspectionPage)))]
@@ -136,11 +129,7 @@ impl Hq {
 
 #[utoipa::path(get, path = "/api/inspections/{inspection}", params(("inspection" = String, Path)),
     responses((status = 200, body = InspectionDetail)))]
-pub(super) async fn one(
-    State(hq): State<Arc<Hq>>,
-    caller: Caller,
-    Path(inspection): Path<String>,
-) -> Answer<Response> {
+pub(super) async fn one(State(hq): State<Arc<Hq>>, caller: Caller, Path(inspection): Path<String>) -> Answer<Response> {
     let found = in_scope(&hq, &caller, &inspection).await?;
     let detail = Detail::load(&hq, &found).await?;
     Ok(json(StatusCode::OK, &detail.view()?))

@@ -36,12 +36,39 @@ struct Problem {
     info(title = "Xuncha HQ", description = "What the dashboard asks and does.", license(name = "Apache-2.0")),
     paths(
         serve,
-        session::sign_in, session::sign_out, session::me, session::change_password, session::list, session::revoke,
-        people::users, people::create_user, people::disable, people::enable, people::reset_password, people::units,
-        people::create_unit, firms::list, firms::one, firms::put, tasks::status, tasks::library, tasks::list,
-        tasks::create, tasks::one, tasks::withdraw, inspections::list, inspections::one, timeline::list,
-        inspections::record, inspections::verify, blob::bytes, devices::list, devices::revoke, devices::invitations,
-        devices::invite, devices::cancel
+        session::sign_in,
+        session::sign_out,
+        session::me,
+        session::change_password,
+        session::list,
+        session::revoke,
+        people::users,
+        people::create_user,
+        people::disable,
+        people::enable,
+        people::reset_password,
+        people::units,
+        people::create_unit,
+        firms::list,
+        firms::one,
+        firms::put,
+        tasks::status,
+        tasks::library,
+        tasks::list,
+        tasks::create,
+        tasks::one,
+        tasks::withdraw,
+        inspections::list,
+        inspections::one,
+        timeline::list,
+        inspections::record,
+        inspections::verify,
+        blob::bytes,
+        devices::list,
+        devices::revoke,
+        devices::invitations,
+        devices::invite,
+        devices::cancel
     ),
     components(schemas(Problem))
 )]
@@ -94,11 +121,8 @@ fn complete(operation: &mut Operation, route: &Route) {
     operation.operation_id = Some(format!("{:?}", route.op));
     let changes = route.method != Verb::Get;
     let has_body = operation.request_body.is_some();
-    let has_query = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
+    let has_query =
+        operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
     let roles = matches!(route.access, Access::Roles(_));
     let statuses = [
         (400, has_body || has_query),
@@ -153,9 +177,8 @@ mod tests {
             described += 1;
         }
         let items = document.paths.paths.values();
-        let all: usize = items
-            .map(|i| [&i.get, &i.post, &i.put, &i.delete, &i.patch].iter().filter(|o| o.is_some()).count())
-            .sum();
+        let all: usize =
+            items.map(|i| [&i.get, &i.post, &i.put, &i.delete, &i.patch].iter().filter(|o| o.is_some()).count()).sum();
         assert_eq!(all, described, "something is described that is not in the table");
     }
 }

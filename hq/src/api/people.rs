@@ -123,11 +123,7 @@ impl Hq {
 }
 
 #[utoipa::path(post, path = "/api/users/{user}/disable", params(("user" = String, Path)), responses((status = 204)))]
-pub(super) async fn disable(
-    State(hq): State<Arc<Hq>>,
-    caller: Caller,
-    Path(user): Path<String>,
-) -> Answer<Response> {
+pub(super) async fn disable(State(hq): State<Arc<Hq>>, caller: Caller, Path(user): Path<String>) -> Answer<Response> {
     let user: UserId = named(&user, "user.unknown")?;
     if user == caller.user.user {
         return Err(Refusal::unprocessable("user.self"));

@@ -151,11 +151,7 @@ pub(super) async fn list(State(hq): State<Arc<Hq>>, caller: Caller) -> Answer<Re
 }
 
 #[utoipa::path(delete, path = "/api/sessions/{session}", params(("session" = String, Path)), responses((status = 204)))]
-pub(super) async fn revoke(
-    State(hq): State<Arc<Hq>>,
-    caller: Caller,
-    Path(session): Path<String>,
-) -> Answer<Response> {
+pub(super) async fn revoke(State(hq): State<Arc<Hq>>, caller: Caller, Path(session): Path<String>) -> Answer<Response> {
     if !hq.db.end_session(&caller.user.user, &session).await? {
         return Err(Refusal::not_found("session.unknown"));
     }

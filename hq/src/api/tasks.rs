@@ -124,11 +124,7 @@ pub(super) async fn one(State(hq): State<Arc<Hq>>, caller: Caller, Path(task): P
 }
 
 #[utoipa::path(post, path = "/api/tasks", request_body = TaskCreate, responses((status = 201, body = TaskRow)))]
-pub(super) async fn create(
-    State(hq): State<Arc<Hq>>,
-    caller: Caller,
-    Json(ask): Json<TaskCreate>,
-) -> Answer<Response> {
+pub(super) async fn create(State(hq): State<Arc<Hq>>, caller: Caller, Json(ask): Json<TaskCreate>) -> Answer<Response> {
     filled(&ask.title, "title", 200)?;
     text(&ask.origin, "origin", 200)?;
     text(&ask.note, "note", 4000)?;

@@ -14,10 +14,12 @@ pub use devices::{
     DeviceFeed, DeviceList, DeviceRevoke, DeviceRow, InvitationCreate, InvitationCreated, InvitationList,
     InvitationRow, InvitationState,
 };
-pub use evidence::{EvidenceView, Integrity, MeasureView, ReceiptView, RefusalView, SealView, SignatureView, WithdrawnView};
+pub use evidence::{
+    EvidenceView, Integrity, MeasureView, ReceiptView, RefusalView, SealView, SignatureView, WithdrawnView,
+};
 pub use inspections::{
-    AnswerView, ConclusionView, FaultView, FieldView, InspectionDetail, InspectionPage, InspectionRow,
-    InspectionState, ItemView, NoteView, RecordText, SectionView, TimelinePage, TimelineRow, ValueView, VerifyReport,
+    AnswerView, ConclusionView, FaultView, FieldView, InspectionDetail, InspectionPage, InspectionRow, InspectionState,
+    ItemView, NoteView, RecordText, SectionView, TimelinePage, TimelineRow, ValueView, VerifyReport,
 };
 pub use people::{
     Me, PasswordChange, PasswordReset, Person, Role, SessionList, SessionRow, SignIn, UnitCreate, UnitList, UnitRow,

@@ -11,7 +11,9 @@ pub(super) fn of(failure: &Failure) -> String {
              --listen-dashboard. (port.busy)",
             get("address")
         ),
-        "port.permission" => format!("no permission to listen on {}. Take a port above 1023. (port.permission)", get("address")),
+        "port.permission" => {
+            format!("no permission to listen on {}. Take a port above 1023. (port.permission)", get("address"))
+        }
         "port.address" => format!("this machine has no address {}. (port.address)", get("address")),
         "data.busy" => format!(
             "another xuncha-hq holds the folder {}. Stop it first (export and verify may run beside it). (data.busy)",
@@ -29,7 +31,9 @@ pub(super) fn of(failure: &Failure) -> String {
              --tls-key. (dashboard.needs_tls)",
             get("address")
         ),
-        "disk.full" => "the disk is full. Free some space and start again; nothing acknowledged is lost. (disk.full)".into(),
+        "disk.full" => {
+            "the disk is full. Free some space and start again; nothing acknowledged is lost. (disk.full)".into()
+        }
         "disk.permission" => "no permission to write the data folder. (disk.permission)".into(),
         "keys.damaged" => format!(
             "the key file {} is damaged. Put it back from your backup: without it phones do not know this HQ. \
@@ -37,7 +41,9 @@ pub(super) fn of(failure: &Failure) -> String {
             get("file")
         ),
         "export.not_empty" => format!("{} is not empty. Give a new folder. (export.not_empty)", get("folder")),
-        "library.faulty" => format!("checklists/ has {} faults, the first: {} (library.faulty)", get("faults"), get("first")),
+        "library.faulty" => {
+            format!("checklists/ has {} faults, the first: {} (library.faulty)", get("faults"), get("first"))
+        }
         "name.taken" => "this name is taken. (name.taken)".into(),
         "password.short" => format!("a password has at least {} characters. (password.short)", get("least")),
         code => {

@@ -202,7 +202,7 @@ pub trait Work {
     async fn team(&self, inspection: &InspectionId) -> Result<Vec<UserId>>;
     /// Inspections a person belongs to.
     async fn inspections_of(&self, user: &UserId) -> Result<Vec<InspectionId>>;
-    /// Feeds that have entries of these inspections.
+    /// Feeds that have entries of these inspections, other than strangers'.
     async fn feeds_of_inspections(&self, inspections: &[InspectionId]) -> Result<Vec<FeedId>>;
 }
 

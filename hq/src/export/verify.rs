@@ -52,8 +52,7 @@ fn judge(folder: &Path, expected: Option<&VerifyingKey>, audit: &mut Audit) -> i
     let state = fold(&manifest, &entries, audit);
     let blobs = originals(folder, &manifest, &entries, audit)?;
     let found: Vec<BlobHash> = blobs.keys().copied().collect();
-    let in_order: Vec<Entry> =
-        manifest.entries.iter().filter_map(|e| entries.get(&e.id)).cloned().collect();
+    let in_order: Vec<Entry> = manifest.entries.iter().filter_map(|e| entries.get(&e.id)).cloned().collect();
     let receipts = receipts(folder, &keys, audit);
     audit.coverage(&manifest.inspection, &in_order, &receipts, &found);
     audit.seal(&state, |sha256| fs::read(blobs.get(sha256)?).ok());

@@ -118,12 +118,7 @@ impl Hq {
     }
 
     /// NDJSON of a feed up to `last`; payloads only of the entries that are told.
-    async fn frames(
-        &self,
-        feed: &FeedId,
-        last: u64,
-        told: impl Fn(&StoredEntry) -> bool,
-    ) -> Result<Vec<u8>, Failure> {
+    async fn frames(&self, feed: &FeedId, last: u64, told: impl Fn(&StoredEntry) -> bool) -> Result<Vec<u8>, Failure> {
         let (mut lines, mut after) = (Vec::new(), 0);
         while after < last {
             let page = self.db.entries(feed, after, PAGE).await.map_err(db_failure)?;

@@ -114,7 +114,8 @@ pub fn record(folded: &Folded, arrivals: &[Arrival], unit: Option<UnitId>, shelf
         blobs: 0,
         blobs_stored: 0,
     };
-    let search = [[row.number.as_str(), &row.firm_name, &s.firm.short_name, &row.uscc].join("\n"), row.officers.join("\n")];
+    let search =
+        [[row.number.as_str(), &row.firm_name, &s.firm.short_name, &row.uscc].join("\n"), row.officers.join("\n")];
     Some(InspectionRecord {
         inspection: state.id.clone(),
         unit,

@@ -11,12 +11,9 @@ use super::Arrival;
 pub fn apply(arrival: &Arrival, changes: &mut Changes) {
     let (Some(event), Some(payload)) = (arrival.event(), &arrival.entry.payload) else { return };
     match event {
-        Event::FeedAdmitted(e) => changes.feeds.push(FeedRow {
-            key: e.key,
-            unit: e.unit,
-            admitted: arrival.log_index,
-            closed_after: None,
-        }),
+        Event::FeedAdmitted(e) => {
+            changes.feeds.push(FeedRow { key: e.key, unit: e.unit, admitted: arrival.log_index, closed_after: None })
+        }
         Event::FeedClosed(e) => changes.closed.push((e.feed, e.seq)),
         Event::PackPublished(e) => changes.packs.push(PackRow {
             log_index: arrival.log_index,

@@ -203,7 +203,10 @@ fn speaks_tus(headers: &HeaderMap) -> Answer<()> {
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Answer<u64> {
-    let value = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    // Given twice it has two meanings, and none is taken.
+    let mut all = headers.get_all(name).iter();
+    let only = all.next().filter(|_| all.next().is_none());
+    let value = only.and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     value.ok_or_else(|| Refusal::never(StatusCode::BAD_REQUEST, "blob.header").with("header", name))
 }
 

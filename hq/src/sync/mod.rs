@@ -8,7 +8,7 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | 0 enrol | [`enrol`] | 
+//! | 0 enrol | [`enrol`] |
 //! | 1 session | [`session`] |
 //! | 2 hello | [`hello`] |
 //! | 3 push | [`push`] |

@@ -15,6 +15,7 @@ use super::session::{Device, device_feeds};
 use crate::db::StoredEntry;
 use crate::hq::Hq;
 use crate::http::{Json, file, json};
+use crate::projections::entry::inert;
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of frames in one page, more or less.
@@ -62,13 +63,7 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
 }
 
 /// Frames of a feed after a place, as far as there is room; and whether some were left.
-async fn run(
-    hq: &Hq,
-    feed: &FeedKey,
-    mut from: u64,
-    view: &View,
-    room: &mut usize,
-) -> Answer<(Vec<WireFrame>, bool)> {
+async fn run(hq: &Hq, feed: &FeedKey, mut from: u64, view: &View, room: &mut usize) -> Answer<(Vec<WireFrame>, bool)> {
     let mut frames = Vec::new();
     loop {
         let page = hq.db.entries(&feed.feed, from, STEP).await?;
@@ -111,9 +106,10 @@ async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
     Ok((view, own))
 }
 
-/// An entry of a phone's feed: only of the inspections of the team.
+/// An entry of a phone's feed: only of the inspections of the team, and only what a member of it said.
 fn sees(view: &View, stored: &StoredEntry) -> bool {
-    stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
+    stored.inert.as_deref() != Some(inert::SCOPE)
+        && stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
 }
 
 /// An entry of HQ's own feed: tasks to their people and unit, packs to their units, the rest to all.

@@ -149,7 +149,8 @@ async fn decide(
                 return Err(Refusal::later(StatusCode::CONFLICT, "feed.gap").with("have", have));
             }
         };
-        out.quarantine.push((Quarantined { seq: seq_of(frame), id: frame.id(), reason: reason.to_owned() }, frame.clone()));
+        out.quarantine
+            .push((Quarantined { seq: seq_of(frame), id: frame.id(), reason: reason.to_owned() }, frame.clone()));
     }
     Ok(out)
 }

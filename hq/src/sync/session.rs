@@ -9,9 +9,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use jiff::Timestamp;
 use xuncha_core::ids::{DeviceId, Digest};
-use xuncha_core::protocol::session::{
-    ChallengeReply, ChallengeRequest, SessionReply, SessionRequest, signed_message,
-};
+use xuncha_core::protocol::session::{ChallengeReply, ChallengeRequest, SessionReply, SessionRequest, signed_message};
 
 use crate::db::FeedRow;
 use crate::hq::Hq;

@@ -144,9 +144,7 @@ async fn append_held(
             Err(mismatch())
         }
         Written::WrongChecksum => Err(mismatch()),
-        Written::TooLong => {
-            Err(Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "blob.size").with("size", upload.size))
-        }
+        Written::TooLong => Err(Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "blob.size").with("size", upload.size)),
         Written::Offset(at) => Err(conflict(at)),
         Written::To(at) => sent.map(|()| at),
     }
@@ -205,12 +203,7 @@ struct Plan {
 type State = Option<(Sha256, u64)>;
 
 impl Plan {
-    fn write(
-        self,
-        objects: &dyn Objects,
-        known: State,
-        mut pieces: Receiver<Piece>,
-    ) -> io::Result<(Written, State)> {
+    fn write(self, objects: &dyn Objects, known: State, mut pieces: Receiver<Piece>) -> io::Result<(Written, State)> {
         let (mut file, length) = objects.open_part(&self.part)?;
         if length != self.offset {
             return Ok((Written::Offset(length), known));

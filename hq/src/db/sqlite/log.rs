@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use xuncha_core::feed::Head;
 use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId};
@@ -7,8 +8,8 @@ use xuncha_core::protocol::push::Quarantined;
 use super::super::{
     Batch, BlobRow, Changes, DbError, FeedRow, Log, ReceiptRow, Result, StoredEntry, UploadRecord, WantedRow,
 };
-use super::read::{Count, Hash, Name, feed_key, frame, int, rows};
 use super::Sqlite;
+use super::read::{Count, Hash, Name, feed_key, frame, int, rows};
 
 const ENTRY: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
     FROM entries e JOIN entry_index i ON i.log_index = e.log_index";
@@ -152,7 +153,7 @@ impl Log for Sqlite {
                 let columns = statement.column_count();
                 let mut lines: Vec<String> = statement
                     .query_map([], |row| {
-                        (0..columns).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect::<rusqlite::Result<Vec<_>>>()
+                        (0..columns).map(|n| Ok(value_text(row.get_ref(n)?))).collect::<rusqlite::Result<Vec<_>>>()
                     })?
                     .map(|line| Ok(line?.join("|")))
                     .collect::<rusqlite::Result<_>>()?;
@@ -193,7 +194,14 @@ impl Log for Sqlite {
             tx.prepare_cached(
                 "INSERT INTO receipts (feed, stored_to, log_index, text, sig, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![r.feed.as_bytes(), int(r.stored_to)?, int(r.log_index)?, r.text, r.sig, r.time])?;
+            .execute(params![
+                r.feed.as_bytes(),
+                int(r.stored_to)?,
+                int(r.log_index)?,
+                r.text,
+                r.sig,
+                r.time
+            ])?;
             let sql = "INSERT INTO receipted_blobs (feed, sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
             let mut named = tx.prepare_cached(sql)?;
             for blob in &r.blobs {
@@ -310,6 +318,16 @@ impl Log for Sqlite {
             Ok(())
         })
         .await
+    }
+}
+
+fn value_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "-".to_owned(),
+        ValueRef::Integer(n) => n.to_string(),
+        ValueRef::Real(x) => x.to_string(),
+        ValueRef::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => data_encoding::HEXLOWER.encode(bytes),
     }
 }
 

@@ -4,7 +4,7 @@ use xuncha_core::ids::{Digest, UnitId, UserId};
 
 use super::super::{People, Result, SessionRecord, UserRecord};
 use super::Sqlite;
-use super::read::{Hash, Name, Word, word, rows};
+use super::read::{Hash, Name, Word, rows, word};
 use crate::api::types::UnitRow;
 
 const USER: &str = "SELECT user, name, role, unit, certificate_no, password, disabled, created FROM users";

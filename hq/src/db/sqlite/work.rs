@@ -8,8 +8,8 @@ use super::super::{
     Changes, DbError, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result, TaskRecord,
     Work,
 };
-use super::read::{Count, Hash, Name, Word, int, word, rows};
 use super::Sqlite;
+use super::read::{Count, Hash, Name, Word, int, rows, word};
 
 const TASK: &str = "SELECT t.task, t.log_index, t.unit, t.body, t.created, t.created_by, t.withdrawn,
     (SELECT group_concat(a.user, ' ') FROM task_assignees a WHERE a.task = t.task), i.inspection, i.state
@@ -112,8 +112,10 @@ impl Work for Sqlite {
     }
     async fn task(&self, task: &TaskId) -> Result<Option<TaskRecord>> {
         let task = task.clone();
-        self.read(move |c| Ok(c.query_row(&format!("{TASK} WHERE t.task = ?1"), [task.as_str()], task_row).optional()?))
-            .await
+        self.read(move |c| {
+            Ok(c.query_row(&format!("{TASK} WHERE t.task = ?1"), [task.as_str()], task_row).optional()?)
+        })
+        .await
     }
     async fn tasks(
         &self,
@@ -208,7 +210,7 @@ impl Work for Sqlite {
         self.read(move |c| {
             let mut out = std::collections::BTreeSet::new();
             let sql = "SELECT DISTINCT e.feed FROM entry_index i JOIN entries e ON e.log_index = i.log_index
-                       WHERE i.inspection = ?1";
+                       WHERE i.inspection = ?1 AND i.inert IS NOT 'event.scope'";
             for inspection in &inspections {
                 out.extend(rows(c, sql, [inspection.as_str()], |row| Ok(FeedId::from(row.get::<_, Hash>(0)?)))?);
             }
