@@ -112,9 +112,12 @@ fn a_refusal_takes_the_place_of_the_firm_only_with_reason_and_witness() {
     assert_eq!(inspection.seal().unwrap().refusal.unwrap().value.refused.witness, "赵某");
 }
 
+/// Whose phone, as what, under which name, with which image.
+type By<'a> = (&'a str, SealRole, &'a str, Option<BlobRef>);
+
 #[test]
 fn what_does_not_count_as_a_signature() {
-    let rows: [(&str, &[(&str, SealRole, &str, Option<BlobRef>)], &[SealRole]); 7] = [
+    let rows: [(&str, &[By<'_>], &[SealRole]); 7] = [
         (
             "one officer keyed twice under two names",
             &[("alice", OFFICER, "王芳", None), ("alice", OFFICER, "李强", None)],
