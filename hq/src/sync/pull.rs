@@ -106,9 +106,10 @@ async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
     Ok((view, own))
 }
 
-/// An entry of a phone's feed: only of the inspections of the team, and only what a member of it said.
+/// An entry of a phone's feed: only of the inspections of the team, and only what a member of it said. What HQ's fold
+/// leaves out for its author or its logical time goes as header only, so that a phone's fold leaves it out too (I6).
 fn sees(view: &View, stored: &StoredEntry) -> bool {
-    stored.inert.as_deref() != Some(inert::SCOPE)
+    !matches!(stored.inert.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT))
         && stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
 }
 
