@@ -1,0 +1,74 @@
+//! Each figure beside its limit, measured in the same run and in turns: absolute times mean nothing on shared machines.
+//!
+//! `xuncha-bench answer|photo|sync|start [--json]`. A missed limit is said plainly and is no error of this program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures and prints")]
+
+mod answer;
+mod photo;
+mod report;
+mod sync;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use report::Report;
+
+#[derive(clap::Parser)]
+struct Args {
+    #[command(subcommand)]
+    what: What,
+    /// One JSON object instead of lines for people.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// A tap, durable and visible, beside one bare 4 KiB append
+    Answer {
+        /// Inspections on the full phone
+        #[arg(long, default_value_t = 10_000)]
+        stored: usize,
+    },
+    /// A 12-megapixel JPEG from bytes to sealed, beside the sum of its parts; memory of a 50-megapixel one
+    Photo,
+    /// 60 photos of 3 MB to verified receipts, beside the durable limit; memory with 300
+    Sync,
+    /// Window to the unlock screen, beside a bare window
+    Start,
+    #[command(hide = true)]
+    PhotoChild { data: PathBuf, inspection: String, file: PathBuf },
+    #[command(hide = true)]
+    AttachChild { data: PathBuf, files: PathBuf },
+    #[command(hide = true)]
+    SyncChild { data: PathBuf },
+}
+
+fn main() -> ExitCode {
+    let args = <Args as clap::Parser>::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut report = Report::default();
+    match args.what {
+        What::Answer { stored } => runtime.block_on(answer::measure(stored, &mut report)),
+        What::Photo => runtime.block_on(photo::measure(&mut report)),
+        What::Sync => runtime.block_on(sync::measure(&mut report)),
+        What::Start => {
+            eprintln!("xuncha-bench: the window is not measured here yet; nothing is claimed about it");
+            return ExitCode::FAILURE;
+        }
+        What::PhotoChild { data, inspection, file } => {
+            runtime.block_on(photo::child(&data, &inspection, &file));
+            return ExitCode::SUCCESS;
+        }
+        What::AttachChild { data, files } => {
+            runtime.block_on(sync::attach_child(&data, &files));
+            return ExitCode::SUCCESS;
+        }
+        What::SyncChild { data } => {
+            runtime.block_on(sync::sync_child(&data));
+            return ExitCode::SUCCESS;
+        }
+    }
+    report.print(args.json);
+    ExitCode::SUCCESS
+}
