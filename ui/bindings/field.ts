@@ -252,7 +252,7 @@ export type RuleView = {
   key_bound: string | null
   general_bound: string | null
 }
-export type FieldView = { field: FormField; values: Array<NoteView>; fixed: boolean }
+export type FieldView = { field: FormField; section_title: Text; values: Array<NoteView>; fixed: boolean }
 export type InspectionRowCounts = {
   done: number
   total: number

@@ -10,7 +10,15 @@ interface Position {
 
 const patience = 4000
 
+/** Asks once; where it is refused, or on a desktop, there is no place and nothing else is lost. */
+async function permitted(): Promise<void> {
+  const { location } = await invoke<{ location: string }>('plugin:geolocation|check_permissions')
+  if (location !== 'granted')
+    await invoke('plugin:geolocation|request_permissions', { permissions: ['location'] })
+}
+
 async function position(): Promise<Place | null> {
+  await permitted()
   const { coords } = await invoke<Position>('plugin:geolocation|get_current_position', {
     options: { enableHighAccuracy: true, timeout: patience, maximumAge: 60_000 },
   })

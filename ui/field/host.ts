@@ -5,14 +5,15 @@ import { ref } from 'vue'
 export type Verb = keyof Verbs
 export type Args<V extends Verb> = Verbs[V]['args']
 export type Reply<V extends Verb> = Verbs[V]['reply']
-export type PhotoKind = 'thumb' | 'preview' | 'crop'
+export type PhotoKind = 'thumb' | 'preview' | 'crop' | 'drawn'
 
 export interface Host {
   /** Rejects with a {@link Refused} that carries the engine's failure. */
   call<V extends Verb>(verb: V, args: Args<V>): Promise<Reply<V>>
   /** Gives back the way to stop. */
   listen(heard: (happening: Happening) => void): () => void
-  /** Where the WebView finds a picture; `query` belongs to `crop`: x, y, w, h in 0..1 of the turned picture, max in px. */
+  /** Where the WebView finds a picture; `query` belongs to `crop`: x, y, w, h in 0..1 of the turned picture, max in px.
+   *  `drawn` is a signature, shown as it is. */
   photoUrl(kind: PhotoKind, sha256: string, query?: string): string
   /** Where the phone is, or null when it does not know soon enough. Never throws. */
   place(): Promise<Place | null>

@@ -1,7 +1,10 @@
 // An inspection as the fake engine begins it.
-import type { FirmRecord, InspectionView, ListTitle } from '@bindings/field'
+import type { FirmRecord, InspectionView, ListTitle, Text } from '@bindings/field'
+import titles from './form-sections.json'
 import { recount } from './count'
 import { firm as known, formData, listData, me, other, tasks } from './data'
+
+const sections = titles as Record<string, Text>
 
 export const listTitles: ListTitle[] = listData.map((l) => ({
   code: l.code,
@@ -103,6 +106,7 @@ export function begin(
       const text = filledIn(field.filled, firm)
       return {
         field,
+        section_title: sections[field.section] ?? { 'zh-Hans': field.section },
         fixed: field.filled !== 'typed',
         values: text ? [{ text, by: stamp }] : field.filled === 'typed' ? [] : [{ text: '—', by: stamp }],
       }

@@ -228,7 +228,7 @@ export class PaperEngine implements Host {
     look: () => ({ language: this.language, theme: this.theme }),
     invitation_look: ({ text }) => {
       if (!text.startsWith('xuncha:enrol?'))
-        throw new Refused({ code: 'invitation.bad', retry: 'after_action', params: {} })
+        throw new Refused({ code: 'invite.unreadable', retry: 'after_action', params: {} })
       return {
         url: 'https://10.24.8.16:8443',
         bureau: '南岭区市场监督管理局',
@@ -326,14 +326,14 @@ export class PaperEngine implements Host {
     attach_slice: ({ upload, offset, data }) => {
       const coming = this.uploads.get(upload)
       if (!coming || coming.got !== offset)
-        throw new Refused({ code: 'upload.wrong_offset', retry: 'never', params: {} })
+        throw new Refused({ code: 'attach.offset', retry: 'never', params: {} })
       coming.got += atob(data).length
       return none
     },
     attach_end: ({ upload }) => {
       const coming = this.uploads.get(upload)
       if (!coming || coming.got !== coming.args.size)
-        throw new Refused({ code: 'upload.incomplete', retry: 'never', params: {} })
+        throw new Refused({ code: 'attach.incomplete', retry: 'never', params: {} })
       this.uploads.delete(upload)
       const { inspection, item, kind, name } = coming.args
       return this.add(inspection, item, this.evidence(item, kind, name, this.serial))

@@ -68,6 +68,27 @@ describe('failures and notices', () => {
   })
 })
 
+/** Of the engine's source every code that is written where a failure is made; what HQ's programs say to a console is not ours. */
+const engine: Record<string, string> = import.meta.glob('../../../{device,src-tauri}/src/**/*.rs', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+describe('the engine', () => {
+  it('fails in no way that the screens have no words for', () => {
+    const made = Object.values(engine).flatMap((text) => [
+      // Tests stand at the end of a file and may invent codes.
+      ...(text.split('#[cfg(test)]')[0] ?? '').matchAll(
+        /Failure::(?:never|later|after_action)\(\s*"([a-z_.]+)"/g,
+      ),
+    ])
+    const codes = [...new Set(made.map((m) => m[1] ?? ''))]
+    expect(codes.length).toBeGreaterThan(60)
+    expect(codes.filter((code) => !(code in failures))).toEqual([])
+  })
+})
+
 describe('the source', () => {
   it('keeps nothing in the browser', () => {
     const storage = /localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open/i

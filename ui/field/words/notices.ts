@@ -51,7 +51,7 @@ export const notices: Record<string, Said> = {
     zh: '总部的数据比它给过的回执旧，本机会重新发送。请告知总部管理员。',
     en: 'HQ is behind its own receipts; this phone sends again. Tell your administrator.',
   },
-  'lists.stale': {
+  'lists.old': {
     zh: '清单和法规已超过 30 天没有更新，请尽快同步。',
     en: 'Lists and laws are older than 30 days. Sync soon.',
   },
