@@ -58,7 +58,11 @@ pub struct Hq {
 impl Hq {
     /// Opens a data folder, making what is not there yet: keys, schema, own feed, packs.
     pub async fn open(config: &Config) -> Result<Arc<Self>, Failure> {
-        std::fs::create_dir_all(&config.data).map_err(|e| disk_failure(&e))?;
+        if !config.data.exists() {
+            std::fs::create_dir_all(&config.data).map_err(|e| disk_failure(&e))?;
+            // Records of people and firms: nobody else on this machine reads them, unless its owner opens the folder.
+            crate::keys::restrict(&config.data, 0o700)?;
+        }
         let lock = lock(&config.data)?;
         let hq = Self::load(config, Some(lock)).await?;
         hq.publish().await?;

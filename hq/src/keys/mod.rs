@@ -71,7 +71,7 @@ impl Keys {
 
 /// 32 secret bytes in a file of 64 hex digits.
 fn seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, Failure> {
-    let text = read_or_make(path, || Ok(random::hex::<32>()?))?;
+    let text = read_or_make(path, random::hex::<32>)?;
     let bytes = Zeroizing::new(data_encoding::HEXLOWER.decode(text.trim().as_bytes()).map_err(|_| damaged(path))?);
     Ok(Zeroizing::new(bytes.as_slice().try_into().map_err(|_| damaged(path))?))
 }
@@ -104,7 +104,7 @@ fn private_file(path: &Path) -> std::io::Result<fs::File> {
     options.open(path)
 }
 
-fn restrict(path: &Path, mode: u32) -> Result<(), Failure> {
+pub(crate) fn restrict(path: &Path, mode: u32) -> Result<(), Failure> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -60,7 +60,7 @@ async fn a_forked_or_broken_entry_is_kept_apart_with_its_bytes_and_its_word() {
     let head_at_1 = Head { feed: alice.feed.feed, seq: 1, id: Some(alice.frames[0].id()), lamport: 1 };
     alice.push().await;
     let clone = alice.elsewhere(&head_at_1);
-    let reply: PushReply = alice.push_frames(&[clone.clone()]).await.json().await.unwrap();
+    let reply: PushReply = alice.push_frames(std::slice::from_ref(&clone)).await.json().await.unwrap();
     assert_eq!((reply.head.clone(), reply.quarantined[0].reason.as_str()), (alice.head.clone(), "feed.taken"));
     let wrong_prev = Head { id: Some(clone.id()), ..alice.head.clone() };
     let forked = alice.elsewhere(&wrong_prev);
