@@ -133,9 +133,6 @@ impl Desk {
         if stage == Stage::Sealed && correction.is_none() {
             return Err(Failure::after_action("correction.reason_missing"));
         }
-        if args.outcome == Outcome::NotApplicable && args.reason.as_deref().unwrap_or_default().trim().is_empty() {
-            return Err(Failure::after_action("answer.reason_missing").with("item", &args.item));
-        }
         let over = over(self.inspection(&args.inspection)?.inspection.answer(&args.item), &args.seen);
         let event = AnswerSet {
             item: args.item.clone(),

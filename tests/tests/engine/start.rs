@@ -99,10 +99,15 @@ async fn an_answer_needs_an_item_of_the_list_and_a_reason_where_it_says_not_appl
         phone.refused("answer", answer(&inspection, item, outcome, json!([]))).await.code
     };
     assert_eq!(refuse("COLD-01", "conforms").await, "item.unknown");
-    assert_eq!(refuse("ACC-03", "not_applicable").await, "answer.reason_missing");
-    let mut args = answer(&inspection, "ACC-03", "not_applicable", json!([]));
+    // The tap is saved at once; the reason that is still missing keeps the inspection from being sealed.
+    let delta = phone.ask("answer", answer(&inspection, "ACC-03", "not_applicable", json!([]))).await;
+    let reason_missing = json!({"what": "reason", "item": "ACC-03"});
+    assert!(delta["progress"]["missing"].as_array().unwrap().contains(&reason_missing), "{delta}");
+    let seen = json!([delta["items"][0]["answers"][0]["by"]["entry"]]);
+    let mut args = answer(&inspection, "ACC-03", "not_applicable", seen);
     args["reason"] = json!("当日无到货");
     let delta = phone.ask("answer", args).await;
+    assert!(!delta["progress"]["missing"].as_array().unwrap().contains(&reason_missing), "{delta}");
     assert_eq!(delta["items"][0]["answers"][0]["reason"], "当日无到货");
 }
 

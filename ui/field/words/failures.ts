@@ -20,7 +20,6 @@ export const failures: Record<string, Said> = {
     en: 'Phone and HQ do not understand each other: versions may differ. Update the app.',
   },
   'abandon.reason_missing': { zh: '请写明放弃的理由。', en: 'Say why it is given up.' },
-  'answer.reason_missing': { zh: '合理缺项必须写明理由。', en: '“Not applicable” needs a reason.' },
   'app.broke_off': {
     zh: '应用内部中断，刚才的操作没有完成。已显示“已存本机”的内容都在，请再试一次。',
     en: 'The app broke off and the last step was not done. Whatever showed “saved on this phone” is there; try again.',
