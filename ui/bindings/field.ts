@@ -1,480 +1,1255 @@
-// Provisional: the shapes of device/src/app/{verbs,views}.rs as ts-rs writes them. Replaced by the generated file.
-/* eslint-disable */
+// Written by `cargo xtask bindings` from device/src/app. Changes here are lost: change the Rust types.
 
-export type Mark = 'V' | 'M' | 'D'
-export type Text = { 'zh-Hans': string } & { [key in string]?: string }
-export type Method =
-  | 'observe'
-  | 'documents'
-  | 'interview'
-  | 'sample'
-  | 'measure'
-  | 'system'
-  | 'photo'
-  | 'scan'
-export type EvidenceKind = 'photo' | 'file' | 'measure'
-export type When = 'non_conforming' | 'checked'
-export type Severity = 'minor' | 'major' | 'serious'
-export type EvidenceRule = { kind: EvidenceKind; min: number; when: When; what?: Text | null; mark: Mark }
-export type KeyFlag = { value: boolean; mark: Mark }
-export type Basis = { law: string; article: string; clause?: string | null; mark: Mark }
-export type Violation = { code: string; mark: Mark }
-export type TypicalFinding = { text: Text; mark: Mark }
-export type Item = {
-  code: string
-  text: Text
-  how: Text
-  methods: Array<Method>
-  sample?: number | null
-  evidence: Array<EvidenceRule>
-  key: KeyFlag
-  basis: Array<Basis>
-  violations: Array<Violation>
-  severity: Severity
-  applies_if?: string | null
-  unit?: string | null
-  findings: Array<TypicalFinding>
-  official_code?: string | null
-}
+/** `abandon` */
+export type Abandon = {
+/** Which. */
+inspection: InspectionId,
+/** Why. */
+reason: string, };
 
-export type InspectionKind =
-  'routine' | 'special' | 'for_cause' | 'licence_verification' | 'post_filing' | 'follow_up' | 'reopening'
-export type InspectionMode = 'unannounced' | 'extended' | 'joint' | 'random_draw' | 'sweep'
-export type Officer = { user: string | null; name: string; certificate: string }
-export type Outcome = 'conforms' | 'non_conforming' | 'corrected' | 'not_applicable' | 'unchecked'
-export type SealRole = 'officer' | 'firm' | 'witness'
-export type SignMethod = 'keyed' | 'drawn'
+/** Both sides hold the same. */
+export type AgreedView = {
+/** HQ's time. */
+time: string,
+/** Entries. */
+entries: number,
+/** Blobs. */
+blobs: number,
+/** Hash of the manifest both sides hold. */
+manifest: string, };
 
-export type Subject = { kind: string; modes: Array<string>; flags: Array<string> }
-export type LatLon = { lat: number; lon: number }
-export type Licence = {
-  kind: string
-  number: string
-  scope: string
-  issuer: string
-  issued: string | null
-  valid_to: string | null
-}
-export type FindingState = 'open' | 'rectifying' | 'submitted' | 'rechecking' | 'closed'
-export type PastFinding = {
-  item: string | null
-  text: string
-  found: string
-  deadline: string
-  state: FindingState
-}
-export type FirmRecord = {
-  id: string | null
-  name: string
-  short_name: string
-  uscc: string
-  subject: Subject
-  address: string
-  premises: string
-  warehouses: Array<string>
-  legal_representative: string
-  manager: string
-  quality_manager: string
-  phone: string
-  grade: string
-  position: LatLon | null
-  licences: Array<Licence>
-  findings: Array<PastFinding>
-}
-
-export type Filled =
-  | 'typed'
-  | 'time'
-  | 'firm_name'
-  | 'firm_code'
-  | 'firm_address'
-  | 'firm_legal_representative'
-  | 'officers'
-  | 'evidence'
-  | 'findings'
-export type FormField = {
-  field: string
-  section: string
-  label: Text
-  hint?: Text | null
-  required: boolean
-  multiline: boolean
-  filled: Filled
-  mark: Mark
-}
-
-export type LawStatus = 'in_force' | 'superseded' | 'unsure'
-export type Article = { article: string; heading: string; text?: Text | null; mark: Mark }
-export type Instrument = {
-  code: string
-  title: Text
-  number: string
-  number_mark: Mark
-  issued?: string | null
-  effective?: string | null
-  status: LawStatus
-  note?: Text | null
-  articles: Array<Article>
-}
-export type ViolationEntry = { code: string; title: Text; duty: string; penalty: string; mark: Mark }
-
-export type Tally = {
-  total: number
-  not_applicable: number
-  non_conforming: number
-  corrected: number
-  open: number
-  conflicting: number
-}
-export type Tallies = { key: Tally; general: Tally }
-
-export type BlobSource = 'camera' | 'import' | 'scan' | 'screen' | 'derived'
-export type BlobRef = { sha256: string; size: number; mime: string; source: BlobSource }
-export type Place = { lat: number; lon: number; acc_m: number; mock: boolean }
-export type Retry = 'never' | 'later' | 'after_action'
-export type Failure = { code: string; retry: Retry; params: { [key in string]?: string } }
-export type Stamp = {
-  entry: string
-  feed: string
-  seq: number
-  lamport: number
-  actor: string
-  wall: string
-}
-
-export type LockState = 'not_enrolled' | 'locked' | 'unlocked'
-export type UserChoice = { user: string; name: string }
-export type Notice = { code: string; params: { [key in string]?: string } }
-export type Status = {
-  state: LockState
-  users: Array<UserChoice>
-  user: string | null
-  wait_ms: number
-  pin_min: number
-  pin_numeric: boolean
-  notices: Array<Notice>
-  version: string
-}
-export type InvitationView = { url: string; bureau: string; user: string; name: string }
-export type Safety = 'saving' | 'here' | 'at_hq' | 'quarantined'
-export type OnlyHere = { inspections: number; photos: number; files: number; entries: number; bytes: number }
-export type Stage = 'draft' | 'signing' | 'sealed' | 'abandoned'
-export type InspectionRow = {
-  id: string
-  number: string
-  firm: string
-  address: string
-  lists: Array<string>
-  started: string
-  stage: Stage
-  done: number
-  total: number
-  non_conforming: number
-  photos: number
-  safety: Safety
-}
-export type TaskRow = {
-  id: string
-  title: string
-  firm: string
-  address: string
-  due: string | null
-  due_in_days: number | null
-  distance_m: number | null
-  lists: Array<string>
-  kind: InspectionKind
-  modes: Array<InspectionMode>
-  open_findings: number
-}
-export type Today = {
-  drafts: Array<InspectionRow>
-  tasks: Array<TaskRow>
-  sealed: Array<InspectionRow>
-  only_here: OnlyHere
-  free_photos: number
-  last_contact: string | null
-  lists_as_of: string | null
-  notices: Array<Notice>
-  officer: Officer
-}
-export type ListTitle = { code: string; title: Text; version: string; items: number; source: Text | null }
-export type TaskView = {
-  row: TaskRow
-  firm: FirmRecord
-  note: string
-  origin: string
-  lists: Array<ListTitle>
-  inspections: Array<InspectionRow>
-}
-export type AnswerView = {
-  outcome: Outcome
-  reason: string | null
-  correction: string | null
-  by: Stamp
-}
-export type NoteView = { text: string; by: Stamp }
-export type NeedView = { kind: EvidenceKind; need: number; have: number; what: Text | null; mark: Mark }
-export type Measured = { value: string; unit: string; instrument: string }
-export type EvidenceView = {
-  id: string
-  kind: EvidenceKind
-  item: string | null
-  name: string
-  caption: string
-  blob: BlobRef | null
-  has_thumb: boolean
-  no_preview: string | null
-  facts: unknown
-  measured: Measured | null
-  place: Place | null
-  not_before: string | null
-  not_after: string | null
-  withdrawn: string | null
-  by: Stamp
-  safety: Safety
-}
-export type ItemState = {
-  code: string
-  answers: Array<AnswerView>
-  notes: Array<NoteView>
-  evidence: Array<EvidenceView>
-  needs: Array<NeedView>
-  missing: boolean
-  safety: Safety
-}
-export type ItemView = { item: Item; state: ItemState }
-export type SectionView = { id: string; title: Text; items: Array<ItemView> }
-export type ListView = { title: ListTitle; sections: Array<SectionView> }
-export type RuleView = {
-  title: Text
-  source: Text
-  mark: Mark
-  key_bound: string | null
-  general_bound: string | null
-}
-export type FieldView = { field: FormField; section_title: Text; values: Array<NoteView>; fixed: boolean }
-export type InspectionRowCounts = {
-  done: number
-  total: number
-  non_conforming: number
-  photos: number
-  stage: Stage
-  safety: Safety
-}
-export type ConclusionView = {
-  code: string
-  title: Text
-  is_final: boolean
-  rectify_working_days: number | null
-}
-export type MissingView =
-  | { what: 'answer'; item: string }
-  | { what: 'reason'; item: string }
-  | { what: 'conflict'; item: string }
-  | { what: 'evidence'; item: string; kind: EvidenceKind; need: number; have: number }
-  | { what: 'field'; field: string }
-  | { what: 'officers' }
-export type Progress = {
-  tallies: Tallies
-  conclusion: ConclusionView | null
-  missing: Array<MissingView>
-  row: InspectionRowCounts
-}
-export type SignatureView = {
-  role: SealRole
-  name: string
-  method: SignMethod
-  image: string | null
-  by: Stamp
-}
-export type RefusalView = { reason: string; witness: string; image: string | null; by: Stamp }
-export type LaterView = { kind: string; item: string | null; by: Stamp }
-export type SealView = {
-  proposal: string
-  record: string
-  record_sha256: string
-  entries: number
-  blobs: number
-  conclusion: ConclusionView | null
-  signatures: Array<SignatureView>
-  refusal: RefusalView | null
-  waits_for: Array<SealRole>
-  sealed: boolean
-  outside: number
-  later: Array<LaterView>
-}
-export type InspectionView = {
-  row: InspectionRow
-  firm: FirmRecord
-  task: string | null
-  kind: InspectionKind
-  modes: Array<InspectionMode>
-  officers: Array<Officer>
-  lists: Array<ListView>
-  rule: RuleView
-  progress: Progress
-  general_evidence: Array<EvidenceView>
-  fields: Array<FieldView>
-  seal: SealView | null
-}
-export type Delta = {
-  inspection: string
-  items: Array<ItemState>
-  general_evidence: Array<EvidenceView> | null
-  fields: Array<FieldView>
-  officers: Array<Officer> | null
-  reload: boolean
-  progress: Progress
-  seal: SealView | null
-}
-export type LawView = { instrument: Instrument; article: Article | null }
-export type ViolationsView = { violations: Array<ViolationEntry> }
-export type SyncPhase =
-  | 'idle'
-  | 'connecting'
-  | 'pushing'
-  | 'uploading'
-  | 'confirming'
-  | 'pulling'
-  | 'closing'
-  | 'done'
-  | 'paused'
-  | 'failed'
-export type SyncFile = {
-  sha256: string
-  name: string
-  firm: string
-  size: number
-  done: number
-  receipted: boolean
-  problem: Failure | null
-}
-export type AgreedView = { time: string; entries: number; blobs: number; manifest: string }
-export type SyncView = {
-  phase: SyncPhase
-  only_here: OnlyHere
-  entries_total: number
-  entries_done: number
-  bytes_total: number
-  bytes_done: number
-  remaining_ms: number | null
-  files: Array<SyncFile>
-  files_more: number
-  problem: Failure | null
-  quarantined: number
-  agreed: AgreedView | null
-  hq: string
-  last_contact: string | null
-}
-export type Settings = {
-  bureau: string
-  hq_url: string
-  ca: string
-  device: string
-  device_label: string
-  feed: string
-  entries: number
-  users: Array<UserChoice>
-  language: string
-  theme: string
-  originals_bytes: number
-  originals: number
-  free_bytes: number
-  hardware_secret: boolean
-  lists: Array<ListTitle>
-  version: string
-  lock_after_min: number
-}
-export type Happening =
-  | { event: 'changed'; delta: Delta }
-  | { event: 'sync'; sync: SyncView }
-  | { event: 'today' }
-  | { event: 'locked' }
-
-export type Nothing = Record<string, never>
-export type InvitationLook = { text: string }
-export type Enrol = { text: string; label: string; pin: string }
-export type Unlock = { user: string; pin: string }
-export type ChangePin = { old: string; new: string }
-export type TodayArgs = { here: Place | null }
-export type TaskArgs = { task: string }
-export type Start = {
-  task: string | null
-  firm: FirmRecord | null
-  lists: Array<string>
-  kind: InspectionKind | null
-  modes: Array<InspectionMode>
-  rule: string | null
-  officers: Array<Officer>
-  place: Place | null
-  language: string
-}
-export type InspectionArgs = { inspection: string }
-export type Abandon = { inspection: string; reason: string }
+/** `answer` */
 export type Answer = {
-  inspection: string
-  item: string
-  outcome: Outcome
-  reason: string | null
-  correction: string | null
-  seen: Array<string>
-  language: string
-}
-export type Note = { inspection: string; item: string; text: string; seen: Array<string> }
-export type Measure = {
-  inspection: string
-  item: string
-  what: string
-  value: string
-  unit: string
-  instrument: string
-  place: Place | null
-}
-export type AttachBegin = {
-  inspection: string
-  item: string | null
-  kind: EvidenceKind
-  name: string
-  size: number
-  source: BlobSource
-  place: Place | null
-}
-export type AttachSlice = { upload: string; offset: number; data: string }
-export type AttachArgs = { upload: string }
-export type AttachFile = { begin: AttachBegin; path: string; remove: boolean }
-export type CaptionArgs = { inspection: string; evidence: string; text: string }
-export type Withdraw = { inspection: string; evidence: string; reason: string }
-export type Field = { inspection: string; field: string; value: string; seen: Array<string> }
-export type Officers = { inspection: string; officers: Array<Officer> }
-export type Sign = {
-  inspection: string
-  proposal: string
-  role: SealRole
-  name: string
-  method: SignMethod
-  image: string | null
-}
-export type Refuse = {
-  inspection: string
-  proposal: string
-  reason: string
-  witness: string
-  image: string | null
-}
-export type LawArgs = { law: string; article: string }
-export type ViolationsArgs = { item: string; inspection: string }
-export type SetSettings = {
-  language: string | null
-  theme: string | null
-  lock_after_min: number | null
-  hq_url: string | null
-}
-export type VerifyArgs = { blob: string }
-export type Started = { inspection: string }
-export type UploadBegun = { upload: string }
-export type Verified = { intact: boolean }
-export type Look = { language: string; theme: string }
+/** Where. */
+inspection: InspectionId,
+/** Which item. */
+item: ItemCode,
+/** The result. */
+outcome: Outcome,
+/** Why, for 合理缺项. */
+reason: string | null,
+/** Why, after the seal. */
+correction: string | null,
+/** The answers the screen showed: `answers[].by.entry`. Writes it did not show stay and conflict. */
+seen: Array<EntryId>,
+/** BCP 47. */
+language: string, };
 
+/** An answer that stands. */
+export type AnswerView = {
+/** The result. */
+outcome: Outcome,
+/** Reason for 合理缺项. */
+reason: string | null,
+/** Why it was corrected after the seal. */
+correction: string | null,
+/** Who and when; `by.entry` goes into `seen` of the next answer. */
+by: Stamp, };
+
+/** One article. */
+export type Article = {
+/** Number in Arabic digits. */
+article: string,
+/** Heading as printed, e.g. `第四十四条`. */
+heading: string,
+/** The statute's own words; absent when they were not read. */
+text?: Text | null,
+/** How sure the text is. Without text always [`Mark::M`]. */
+mark: Mark, };
+
+/** `attach_end`, `attach_cancel` */
+export type AttachArgs = {
+/** From `attach_begin`. */
+upload: string, };
+
+/** `attach_begin`: a photo or file is coming in slices. */
+export type AttachBegin = {
+/** Where. */
+inspection: InspectionId,
+/** Item, if any. */
+item: ItemCode | null,
+/** Photo or file. */
+kind: EvidenceKind,
+/** File name as the system gives it. */
+name: string,
+/** Bytes, as the system says. */
+size: number,
+/** Camera or import. */
+source: BlobSource,
+/** Place. */
+place: Place | null, };
+
+/** `attach_file`: the shell has the bytes as a file (native camera, desktop dialog). */
+export type AttachFile = {
+/** As in `attach_begin`. */
+begin: AttachBegin,
+/** Path on this device. */
+path: string,
+/** Remove the file once it is durable here. */
+remove: boolean, };
+
+/** `attach_slice`: base64, at most 512 KiB of bytes, in order. */
+export type AttachSlice = {
+/** From `attach_begin`. */
+upload: string,
+/** Where this slice begins. */
+offset: number,
+/** Base64. */
+data: string, };
+
+/** The article a duty rests on. */
+export type Basis = {
+/** Short name in the law library. */
+law: LawCode,
+/** Article number in Arabic digits. */
+article: string,
+/** Paragraph or item as the law writes it, e.g. `（一）`. */
+clause?: string | null,
+/** How sure. */
+mark: Mark, };
+
+/** A blob's name: SHA-256 of the original bytes. */
+export type BlobHash = string;
+
+/** A blob an entry speaks of. */
+export type BlobRef = {
+/** SHA-256 of the original bytes. */
+sha256: BlobHash,
+/** Bytes. */
+size: number,
+/** IANA media type, as judged from the bytes. */
+mime: string,
+/** How it came into being. */
+source: BlobSource, };
+
+/** How a blob came into being. */
+export type BlobSource = "camera" | "import" | "scan" | "screen" | "derived";
+
+/** `caption` */
+export type CaptionArgs = {
+/** Where. */
+inspection: InspectionId,
+/** Which. */
+evidence: EvidenceId,
+/** Words. */
+text: string, };
+
+/** `change_pin` */
+export type ChangePin = {
+/** Now. */
+old: string,
+/** From now on. */
+new: string, };
+
+/** A proposed conclusion. */
+export type ConclusionView = {
+/** `pass`, `rectify`, `fail`. */
+code: string,
+/** Words. */
+title: Text,
+/** Nothing is open or in conflict. */
+is_final: boolean,
+/** Working days to rectify. */
+rectify_working_days: number | null, };
+
+/** A change, after a verb or from sync: replaces what it names. */
+export type Delta = {
+/** The inspection. */
+inspection: InspectionId,
+/** Items that changed. */
+items: Array<ItemState>,
+/** Evidence without item, if it changed. */
+general_evidence: Array<EvidenceView> | null,
+/** Fields that changed. */
+fields: Array<FieldView>,
+/** Officers, if they changed. */
+officers: Array<Officer> | null,
+/** Items that no longer apply or now do: load the view again. */
+reload: boolean,
+/** Counts and what is missing. */
+progress: Progress,
+/** The seal, if it changed. */
+seal: SealView | null, };
+
+/** `enrol` */
+export type Enrol = {
+/** QR text. */
+text: string,
+/** Words for this phone. */
+label: string,
+/** New PIN or passphrase. */
+pin: string, };
+
+/** An entry's name: the hash of its header. */
+export type EntryId = string;
+
+/** One piece of evidence within an inspection. */
+export type EvidenceId = string;
+
+/** Kinds of evidence. */
+export type EvidenceKind = "photo" | "file" | "measure";
+
+/** What must be at hand. */
+export type EvidenceRule = {
+/** Of which kind. */
+kind: EvidenceKind,
+/** How many at least. */
+min: number,
+/** For which results. */
+when: When,
+/** What it should show. */
+what?: Text | null,
+/** How sure the rule is. */
+mark: Mark, };
+
+/** A piece of evidence. */
+export type EvidenceView = {
+/** Its id. */
+id: EvidenceId,
+/** Kind. */
+kind: EvidenceKind,
+/** The item, if any. */
+item: ItemCode | null,
+/** File name, or what was measured. */
+name: string,
+/** Caption. */
+caption: string,
+/** The original, for photo and file. */
+blob: BlobRef | null,
+/** A thumbnail can be shown (`photo://thumb/<sha256>`). */
+has_thumb: boolean,
+/** Why there is no preview. */
+no_preview: string | null,
+/** What was read out of the bytes. */
+facts: unknown,
+/** Value with unit, for a measured number. */
+measured: Measured | null,
+/** Where it was taken, as claimed. */
+place: Place | null,
+/** HQ checkpoint it is certainly not older than. */
+not_before: string | null,
+/** HQ's receipt time it is certainly not younger than. */
+not_after: string | null,
+/** Withdrawn, with the reason. */
+withdrawn: string | null,
+/** Who and when. */
+by: Stamp,
+/** Its safety. */
+safety: Safety, };
+
+/** What a door (IPC, HTTP, command line) answers when it cannot do what was asked. */
+export type Failure = {
+/** Stable, dotted, lower case: `pin.wrong`, `hq.unreachable`, `disk.full`. The screens' words hang on it. */
+code: string,
+/** When to try again. */
+retry: Retry,
+/** Numbers and names for the sentence: never personal data, never keys. */
+params: { [key in string]: string }, };
+
+/** A feed's name: the hash of its public key, device and user, so a name proves its key. */
+export type FeedId = string;
+
+/** `field` */
+export type Field = {
+/** Where. */
+inspection: InspectionId,
+/** Name. */
+field: string,
+/** Value. */
+value: string,
+/** Values shown. */
+seen: Array<EntryId>, };
+
+/** A field of the record with the values that stand. */
+export type FieldView = {
+/** The field as the form has it. */
+field: FormField,
+/** Title of the part of the form it stands in. */
+section_title: Text,
+/** Values that stand; several: conflict. */
+values: Array<NoteView>,
+/** Filled in by the engine (time, place, firm); not for typing. */
+fixed: boolean, };
+
+/** Where a field's value comes from. */
+export type Filled = "typed" | "time" | "firm_name" | "firm_code" | "firm_address" | "firm_legal_representative" | "officers" | "evidence" | "findings";
+
+/** Where a finding stands on its way to 销号. */
+export type FindingState = "open" | "rectifying" | "submitted" | "rechecking" | "closed";
+
+/** A firm or institution in HQ's register. */
+export type FirmId = string;
+
+/** The record. */
+export type FirmRecord = {
+/** Its id in HQ's register; absent for a subject met on the spot (未登记主体). */
+id: FirmId | null,
+/** Full name. */
+name: string,
+/** Short name for a narrow screen. */
+short_name: string,
+/** Unified social credit code (GB 32100), as recorded. */
+uscc: string,
+/** Business form and flags, for `applies_if`. */
+subject: Subject,
+/** Registered address (住所). */
+address: string,
+/** Business premises (经营场所) where different. */
+premises: string,
+/** Warehouses. */
+warehouses: Array<string>,
+/** Legal representative. */
+legal_representative: string,
+/** Person in charge. */
+manager: string,
+/** Quality manager. */
+quality_manager: string,
+/** Telephone. */
+phone: string,
+/** Supervision level (G78), e.g. `三级`. */
+grade: string,
+/** Position, for the order of today's list. */
+position: LatLon | null,
+/** Licences and filings. */
+licences: Array<Licence>,
+/** Earlier findings. */
+findings: Array<PastFinding>, };
+
+/** A field. */
+export type FormField = {
+/** Stable dotted name, e.g. `site_manager.name`. */
+field: string,
+/** Section it stands in, e.g. `party`. */
+section: string,
+/** Label. */
+label: Text,
+/** Words that help to fill it. */
+hint?: Text | null,
+/** Must be filled before the seal. */
+required: boolean,
+/** Takes several lines. */
+multiline: boolean,
+/** Where the value comes from: typed, or filled by the engine. */
+filled: Filled,
+/** How sure the field is part of the official layout. */
+mark: Mark, };
+
+/** Something happened that a screen may show. */
+export type Happening = { "event": "changed",
+/** The change. */
+delta: Delta, } | { "event": "sync",
+/** Where it stands. */
+sync: SyncView, } | { "event": "today" } | { "event": "locked" };
+
+/** `inspection`, `abandon` needs a reason too */
+export type InspectionArgs = {
+/** Which. */
+inspection: InspectionId, };
+
+/** One inspection (UUID v7, made on the phone that started it). */
+export type InspectionId = string;
+
+/** Kind of an inspection (常规/专项/有因/许可核查/备案后核查/跟踪/恢复经营). */
+export type InspectionKind = "routine" | "special" | "for_cause" | "licence_verification" | "post_filing" | "follow_up" | "reopening";
+
+/** Ways of inspecting; several may hold (飞行/延伸/联合/双随机/拉网). */
+export type InspectionMode = "unannounced" | "extended" | "joint" | "random_draw" | "sweep";
+
+/** An inspection in a list. */
+export type InspectionRow = {
+/** Its id. */
+id: InspectionId,
+/** Readable number. */
+number: string,
+/** Firm's short name (or name). */
+firm: string,
+/** Address, one line. */
+address: string,
+/** Lists. */
+lists: Array<ListCode>,
+/** Begun. */
+started: string,
+/** Draft, sealed or abandoned. */
+stage: Stage,
+/** Items answered. */
+done: number,
+/** Items that apply. */
+total: number,
+/** 不符合 so far. */
+non_conforming: number,
+/** Photos. */
+photos: number,
+/** Its safety. */
+safety: Safety, };
+
+/** The changing counters of a row. */
+export type InspectionRowCounts = {
+/** Items answered. */
+done: number,
+/** Items that apply. */
+total: number,
+/** 不符合. */
+non_conforming: number,
+/** Photos. */
+photos: number,
+/** Stage. */
+stage: Stage,
+/** Safety. */
+safety: Safety, };
+
+/** An inspection with everything its screen needs. Later changes come as [`Delta`]. */
+export type InspectionView = {
+/** The row. */
+row: InspectionRow,
+/** The firm as known at the start. */
+firm: FirmRecord,
+/** The task, if any. */
+task: TaskId | null,
+/** Kind. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Officers. */
+officers: Array<Officer>,
+/** Lists in order. */
+lists: Array<ListView>,
+/** Name of the conclusion rule and its bounds, in words the bar can show. */
+rule: RuleView,
+/** Counts and proposed conclusion. */
+progress: Progress,
+/** Evidence that belongs to no item. */
+general_evidence: Array<EvidenceView>,
+/** Fields of the record with their values. */
+fields: Array<FieldView>,
+/** The seal, if proposed. */
+seal: SealView | null, };
+
+/** A law, regulation, rule or guideline. */
+export type Instrument = {
+/** Short name used by lists, e.g. `GSP`. */
+code: LawCode,
+/** Full name. */
+title: Text,
+/** Official number, e.g. `国家药监局公告2023年第153号`. */
+number: string,
+/** How sure the number is. */
+number_mark: Mark,
+/** Day of issue, if known. */
+issued?: string | null,
+/** Day it took effect, if known. */
+effective?: string | null,
+/** In force, superseded or unsure, with the reason in a sentence where it is not plainly in force. */
+status: LawStatus,
+/** What an inspector must know about its standing. */
+note?: Text | null,
+/** The articles that are cited. */
+articles: Array<Article>, };
+
+/** `invitation_look`: QR text, or typed parts joined into one. */
+export type InvitationLook = {
+/** `xuncha:enrol?…` */
+text: string, };
+
+/** Who an invitation is for, before anything is used up. */
+export type InvitationView = {
+/** HQ's address. */
+url: string,
+/** Name of the bureau. */
+bureau: string,
+/** Account. */
+user: UserId,
+/** Name of the person. */
+name: string, };
+
+/** One thing to check. */
+export type Item = {
+/** e.g. `COLD-05`; unique over all lists. */
+code: ItemCode,
+/** What must be so. */
+text: Text,
+/** How to check it: where to look, what to ask, what counts. */
+how: Text,
+/** The kinds of looking. */
+methods: Array<Method>,
+/** How many to draw, where the item samples. */
+sample?: number | null,
+/** What must be at hand before the inspection can be sealed. */
+evidence: Array<EvidenceRule>,
+/** Key item ※ or not. */
+key: KeyFlag,
+/** The duty. */
+basis: Array<Basis>,
+/** The violations it may be; a proposal to the inspector, never a verdict. */
+violations: Array<Violation>,
+/** How bad a non-conformity usually is. */
+severity: Severity,
+/** CEL over `subject`; absent: always applies. */
+applies_if?: string | null,
+/** The unit to propose when a number is measured here. */
+unit?: string | null,
+/** Phrases to pick from. */
+findings: Array<TypicalFinding>,
+/** The official clause this item stands for, once known. */
+official_code?: string | null, };
+
+/** An item of a checklist, e.g. `COLD-05`. */
+export type ItemCode = string;
+
+/** The changing half of an item. */
+export type ItemState = {
+/** The item. */
+code: ItemCode,
+/** The answers that stand: none, one, or several in conflict. */
+answers: Array<AnswerView>,
+/** The notes that stand: none, one, or several in conflict. */
+notes: Array<NoteView>,
+/** Evidence, oldest first, withdrawn included. */
+evidence: Array<EvidenceView>,
+/** Evidence rules that hold for the present answer, with what is there. */
+needs: Array<NeedView>,
+/** Whatever keeps it from being complete. */
+missing: boolean,
+/** Its safety. */
+safety: Safety, };
+
+/** An item with its answer. */
+export type ItemView = {
+/** The item as the list has it: text, how, methods, sample, evidence rules, key, basis, violations, findings. */
+item: Item,
+/** Its state. */
+state: ItemState, };
+
+/** Key item ※: replaceable data, since the official allocation could not be read. */
+export type KeyFlag = {
+/** Counts as key. */
+value: boolean,
+/** How sure that is. */
+mark: Mark, };
+
+/** WGS 84 position in degrees. */
+export type LatLon = {
+/** Latitude. */
+lat: number,
+/** Longitude. */
+lon: number, };
+
+/** An entry outside the seal. */
+export type LaterView = {
+/** Event type. */
+kind: string,
+/** The item, if it has one. */
+item: ItemCode | null,
+/** Who and when. */
+by: Stamp, };
+
+/** `law` */
+export type LawArgs = {
+/** Short name. */
+law: LawCode,
+/** Article. */
+article: string, };
+
+/** A law's short name in the library, e.g. `GSP`. */
+export type LawCode = string;
+
+/** Standing of an instrument. */
+export type LawStatus = "in_force" | "superseded" | "unsure";
+
+/** An article of the law with where it stands. */
+export type LawView = {
+/** The instrument without its articles. */
+instrument: Instrument,
+/** The article, if the library has it. */
+article: Article | null, };
+
+/** A licence or filing certificate. */
+export type Licence = {
+/** e.g. 医疗器械经营许可证. */
+kind: string,
+/** Its number. */
+number: string,
+/** Scope as printed. */
+scope: string,
+/** Issued by. */
+issuer: string,
+/** Day of issue. */
+issued: string | null,
+/** Last day of validity; absent where the certificate does not expire. */
+valid_to: string | null, };
+
+/** A checklist, e.g. `COLD`. */
+export type ListCode = string;
+
+/** A list by name. */
+export type ListTitle = {
+/** Code. */
+code: ListCode,
+/** Title. */
+title: Text,
+/** Version. */
+version: string,
+/** Items. */
+items: number,
+/** Where it comes from. */
+source: Text | null, };
+
+/** A list of an inspection. */
+export type ListView = {
+/** Code, title, version. */
+title: ListTitle,
+/** Sections in order. */
+sections: Array<SectionView>, };
+
+/** First screen. */
+export type LockState = "not_enrolled" | "locked" | "unlocked";
+
+/** Language and theme, known before unlocking. */
+export type Look = {
+/** `zh-CN` or `en`. */
+language: string,
+/** `system`, `light`, `dark`, `sun`. */
+theme: string, };
+
+/** How sure a statement is. Carried from the domain reference into the data and onto the screen. */
+export type Mark = "V" | "M" | "D";
+
+/** `measure`: `value` as typed; `℃`, comma and full-width digits are understood. */
+export type Measure = {
+/** Where. */
+inspection: InspectionId,
+/** Item. */
+item: ItemCode,
+/** What. */
+what: string,
+/** Number as typed. */
+value: string,
+/** Unit. */
+unit: string,
+/** Instrument. */
+instrument: string,
+/** Place. */
+place: Place | null, };
+
+/** A measured number. */
+export type Measured = {
+/** Decimal text. */
+value: string,
+/** Unit. */
+unit: string,
+/** Instrument. */
+instrument: string, };
+
+/** A kind of looking (看 查 问 抽 量 系 拍 扫). */
+export type Method = "observe" | "documents" | "interview" | "sample" | "measure" | "system" | "photo" | "scan";
+
+/** Something missing before the seal. */
+export type MissingView = { "what": "answer",
+/** Where. */
+item: ItemCode, } | { "what": "reason",
+/** Where. */
+item: ItemCode, } | { "what": "conflict",
+/** Where. */
+item: ItemCode, } | { "what": "evidence",
+/** Where. */
+item: ItemCode,
+/** Kind. */
+kind: EvidenceKind,
+/** At least. */
+need: number,
+/** There is. */
+have: number, } | { "what": "field",
+/** Which. */
+field: string, } | { "what": "officers" };
+
+/** An evidence rule against what is there. */
+export type NeedView = {
+/** Kind. */
+kind: EvidenceKind,
+/** At least. */
+need: number,
+/** There is. */
+have: number,
+/** What it should show. */
+what: Text | null,
+/** How sure the rule is. */
+mark: Mark, };
+
+/** `note` */
+export type Note = {
+/** Where. */
+inspection: InspectionId,
+/** Item. */
+item: ItemCode,
+/** Text; empty removes. */
+text: string,
+/** Notes shown. */
+seen: Array<EntryId>, };
+
+/** A note that stands. */
+export type NoteView = {
+/** The text. */
+text: string,
+/** Who and when. */
+by: Stamp, };
+
+/** No arguments, or no reply. */
+export type Nothing = Record<symbol, never>;
+
+/** Something a person should know; the screens own the words for `code`. */
+export type Notice = {
+/** Stable code. */
+code: string,
+/** Values for the sentence. */
+params: { [key in string]: string }, };
+
+/** An officer of the inspection; the law wants at least two (O54§49, PEN§42). */
+export type Officer = {
+/** The account at HQ, if there is one. */
+user: UserId | null,
+/** Name. */
+name: string,
+/** Number of the enforcement ID (执法证号). */
+certificate: string, };
+
+/** `officers` */
+export type Officers = {
+/** Where. */
+inspection: InspectionId,
+/** All of them. */
+officers: Array<Officer>, };
+
+/** What HQ does not have yet. */
+export type OnlyHere = {
+/** Inspections with something unsent. */
+inspections: number,
+/** Photos unsent. */
+photos: number,
+/** Other files unsent. */
+files: number,
+/** Entries unsent. */
+entries: number,
+/** Bytes unsent. */
+bytes: number, };
+
+/** Result of an item. */
+export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
+
+/** A finding of an earlier inspection. */
+export type PastFinding = {
+/** The item, if known. */
+item: ItemCode | null,
+/** What was found. */
+text: string,
+/** Day found. */
+found: string,
+/** Day until which it must be rectified. */
+deadline: string,
+/** Where it stands. */
+state: FindingState, };
+
+/** The device's claim about place (WGS 84). */
+export type Place = {
+/** Degrees. */
+lat: number,
+/** Degrees. */
+lon: number,
+/** Accuracy radius in metres. */
+acc_m: number,
+/** The system said that the position is simulated. */
+mock: boolean, };
+
+/** Counts and what is still missing. */
+export type Progress = {
+/** Counts of key and general items. */
+tallies: Tallies,
+/** Proposed conclusion by the rule, for the answers so far. */
+conclusion: ConclusionView | null,
+/** What keeps it from being sealed, in the order of the walk; empty: ready. */
+missing: Array<MissingView>,
+/** Stage, safety and counters of the row. */
+row: InspectionRowCounts, };
+
+/** A refusal to sign. */
+export type RefusalView = {
+/** Reason. */
+reason: string,
+/** Witness. */
+witness: string,
+/** The witness's drawn image. */
+image: BlobHash | null,
+/** When. */
+by: Stamp, };
+
+/** `refuse` */
+export type Refuse = {
+/** Where. */
+inspection: InspectionId,
+/** Proposal. */
+proposal: EntryId,
+/** Reason. */
+reason: string,
+/** Witness. */
+witness: string,
+/** The witness's PNG as base64. */
+image: string | null, };
+
+/** When trying the same thing again makes sense. */
+export type Retry = "never" | "later" | "after_action";
+
+/** A conclusion rule, e.g. `licence-verification`. */
+export type RuleCode = string;
+
+/** A conclusion rule on the screen. */
+export type RuleView = {
+/** Name. */
+title: Text,
+/** Source. */
+source: Text,
+/** How sure. */
+mark: Mark,
+/** Bound of the key rate for the middle outcome in percent text, e.g. `10 %`. */
+key_bound: string | null,
+/** Bound of the general rate. */
+general_bound: string | null, };
+
+/** Safety of one piece of evidence or of a whole inspection, in the design's words. */
+export type Safety = "saving" | "here" | "at_hq" | "quarantined";
+
+/** As what somebody signs. */
+export type SealRole = "officer" | "firm" | "witness";
+
+/** A proposal and its signatures. */
+export type SealView = {
+/** The proposal's entry. */
+proposal: EntryId,
+/** The rendered record: exactly the text whose hash is signed. */
+record: string,
+/** Its SHA-256. */
+record_sha256: string,
+/** Entries and blobs it covers. */
+entries: number,
+/** Blobs. */
+blobs: number,
+/** Conclusion at that moment. */
+conclusion: ConclusionView | null,
+/** Signatures so far. */
+signatures: Array<SignatureView>,
+/** The firm's refusal. */
+refusal: RefusalView | null,
+/** Roles that are still missing. */
+waits_for: Array<SealRole>,
+/** All are present. */
+sealed: boolean,
+/** Entries outside the frontier came since: before sealing a new proposal is needed, afterwards they are late. */
+outside: number,
+/** Corrections and late entries after the seal, as lines. */
+later: Array<LaterView>, };
+
+/** A section. */
+export type SectionView = {
+/** Unique within the inspection: `COLD/equipment`. */
+id: string,
+/** Title. */
+title: Text,
+/** Items that apply, in order. */
+items: Array<ItemView>, };
+
+/** `set_settings` */
+export type SetSettings = {
+/** `zh-CN` or `en`. */
+language: string | null,
+/** `system`, `light`, `dark`, `sun`. */
+theme: string | null,
+/** Minutes. */
+lock_after_min: number | null,
+/** HQ's new address. */
+hq_url: string | null, };
+
+/** Settings and storage. */
+export type Settings = {
+/** Bureau. */
+bureau: string,
+/** Address of HQ. */
+hq_url: string,
+/** SHA-256 of HQ's CA. */
+ca: string,
+/** Device id. */
+device: string,
+/** Words for the device. */
+device_label: string,
+/** Own feed. */
+feed: string,
+/** Entries in it. */
+entries: number,
+/** Persons on this phone. */
+users: Array<UserChoice>,
+/** Language of the screens: `zh-CN` or `en`. */
+language: string,
+/** `system`, `light`, `dark`, `sun`. */
+theme: string,
+/** Bytes of originals. */
+originals_bytes: number,
+/** Number of originals. */
+originals: number,
+/** Bytes free on the disk. */
+free_bytes: number,
+/** A hardware secret protects the PIN. */
+hardware_secret: boolean,
+/** Lists on this phone. */
+lists: Array<ListTitle>,
+/** Version of the app. */
+version: string,
+/** Minutes of inactivity until the lock. */
+lock_after_min: number, };
+
+/** How bad a non-conformity usually is. */
+export type Severity = "minor" | "major" | "serious";
+
+/** `sign` */
+export type Sign = {
+/** Where. */
+inspection: InspectionId,
+/** The proposal that was shown. */
+proposal: EntryId,
+/** As what. */
+role: SealRole,
+/** Who. */
+name: string,
+/** How; keyed only for the one who is in. */
+method: SignMethod,
+/** PNG as base64, for a drawn one. */
+image: string | null, };
+
+/** How somebody signed. */
+export type SignMethod = "keyed" | "drawn";
+
+/** A signature. */
+export type SignatureView = {
+/** As what. */
+role: SealRole,
+/** Who. */
+name: string,
+/** How. */
+method: SignMethod,
+/** The drawn image. */
+image: BlobHash | null,
+/** When, as claimed. */
+by: Stamp, };
+
+/** Life of an inspection. */
+export type Stage = "draft" | "signing" | "sealed" | "abandoned";
+
+/** Who wrote something, and where it stands. */
+export type Stamp = {
+/** The entry. */
+entry: EntryId,
+/** Its feed. */
+feed: FeedId,
+/** Its place in the feed. */
+seq: number,
+/** Its logical time; for display order only. */
+lamport: number,
+/** The person. */
+actor: UserId,
+/** The device's claim about time. */
+wall: string, };
+
+/** `start` */
+export type Start = {
+/** The task it carries out; then firm, lists, kind, modes come from it unless given. */
+task: TaskId | null,
+/** The subject, for an inspection without a task. */
+firm: FirmRecord | null,
+/** Lists; empty: those of the task. */
+lists: Array<ListCode>,
+/** Kind; none: the task's. */
+kind: InspectionKind | null,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Conclusion rule; none: by kind. */
+rule: RuleCode | null,
+/** The officers beside the one who is in. */
+officers: Array<Officer>,
+/** Where. */
+place: Place | null,
+/** BCP 47. */
+language: string, };
+
+/** Answer of `start`. */
+export type Started = {
+/** The new inspection. */
+inspection: InspectionId, };
+
+/** Where the app stands before anything is shown. */
+export type Status = {
+/** What to show first. */
+state: LockState,
+/** Persons who can unlock this phone. */
+users: Array<UserChoice>,
+/** Who is in, when unlocked. */
+user: UserId | null,
+/** Milliseconds until a PIN is taken again; 0: now. */
+wait_ms: number,
+/** No hardware secret protects the PIN: a passphrase of at least this many characters is asked for. */
+pin_min: number,
+/** The PIN may be digits only (a hardware secret is there). */
+pin_numeric: boolean,
+/** What was found at open and must be shown: `feed.torn_tail`, `feed.rolled_back`, `index.rebuilt`, … */
+notices: Array<Notice>,
+/** Version of the app. */
+version: string, };
+
+/**
+ * What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`,
+ * `subject.modes`, `subject.flags`, `subject.scope`.
+ */
+export type Subject = {
+/** Business form, e.g. `wholesale`, `retail`, `third_party_logistics`, `hospital`. */
+kind: string,
+/** Further forms it also has. */
+modes: Array<string>,
+/** Flags of the register: `cold_chain`, `implant`, `online`, `offsite_warehouse`, `class_3`, … */
+flags: Array<string>, };
+
+/** A file on its way. */
+export type SyncFile = {
+/** The blob. */
+sha256: BlobHash,
+/** Its name for people. */
+name: string,
+/** Firm. */
+firm: string,
+/** Bytes. */
+size: number,
+/** Acknowledged. */
+done: number,
+/** Under a verified receipt. */
+receipted: boolean,
+/** What went wrong with it. */
+problem: Failure | null, };
+
+/** What a sync is doing. */
+export type SyncPhase = "idle" | "connecting" | "pushing" | "uploading" | "confirming" | "pulling" | "closing" | "done" | "paused" | "failed";
+
+/** Where the sync stands. */
+export type SyncView = {
+/** What it is doing. */
+phase: SyncPhase,
+/** What is only here, counted down as receipts arrive. */
+only_here: OnlyHere,
+/** Entries in all that this run has to send, and sent. */
+entries_total: number,
+/** Sent. */
+entries_done: number,
+/** Bytes of blobs in this run, and sent. */
+bytes_total: number,
+/** Sent and acknowledged by HQ's offset. */
+bytes_done: number,
+/** Guess of what remains, from the last 20 s. */
+remaining_ms: number | null,
+/** Files of this run: in work first, then waiting, then done; at most 200. */
+files: Array<SyncFile>,
+/** Files not listed. */
+files_more: number,
+/** What needs a person or went wrong. */
+problem: Failure | null,
+/** Entries HQ keeps apart. */
+quarantined: number,
+/** The day both sides agree on, when all is in. */
+agreed: AgreedView | null,
+/** Address of HQ. */
+hq: string,
+/** Last contact. */
+last_contact: string | null, };
+
+/** Key and general items. */
+export type Tallies = {
+/** ※ items. */
+key: Tally,
+/** The others. */
+general: Tally, };
+
+/** Counts of one class of items. 当场改正 is counted apart: the rule treats it as conforming. */
+export type Tally = {
+/** Items that apply by the list. */
+total: number,
+/** 合理缺项. */
+not_applicable: number,
+/** 不符合. */
+non_conforming: number,
+/** 当场改正. */
+corrected: number,
+/** 未检查 or not yet answered. */
+open: number,
+/** In conflict: several writes, not settled. */
+conflicting: number, };
+
+/** `task` */
+export type TaskArgs = {
+/** Which. */
+task: TaskId, };
+
+/** A task HQ gave out. */
+export type TaskId = string;
+
+/** A task in a list. */
+export type TaskRow = {
+/** Its id. */
+id: TaskId,
+/** A line. */
+title: string,
+/** Firm's name. */
+firm: string,
+/** Address. */
+address: string,
+/** Due day. */
+due: string | null,
+/** Days left; negative: overdue. */
+due_in_days: number | null,
+/** Metres from here, if the place is known. */
+distance_m: number | null,
+/** Lists. */
+lists: Array<ListCode>,
+/** Kind. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Open earlier findings of the firm. */
+open_findings: number, };
+
+/** A task with the firm. */
+export type TaskView = {
+/** The row. */
+row: TaskRow,
+/** The firm. */
+firm: FirmRecord,
+/** Words from HQ. */
+note: string,
+/** Where it comes from. */
+origin: string,
+/** The lists with titles. */
+lists: Array<ListTitle>,
+/** Inspections already made for it on this phone. */
+inspections: Array<InspectionRow>, };
+
+/** Words in several languages; `zh-Hans` is required, other keys are BCP 47 tags. */
+export type Text = {
+/** Simplified Chinese. */
+"zh-Hans": string, } & ({ [key in string]: string });
+
+/** The first screen after unlocking. */
+export type Today = {
+/** Inspections begun and not sealed, newest first. */
+drafts: Array<InspectionRow>,
+/** Tasks not begun, by due day. */
+tasks: Array<TaskRow>,
+/** Sealed inspections, newest first; at most 50. */
+sealed: Array<InspectionRow>,
+/** What is only on this phone. */
+only_here: OnlyHere,
+/** Room left, in 4 MB photos. */
+free_photos: number,
+/** Last contact with HQ. */
+last_contact: string | null,
+/** Version and day of the lists, and whether they are older than 30 days. */
+lists_as_of: string | null,
+/** What must be known. */
+notices: Array<Notice>,
+/** Who is in. */
+officer: Officer, };
+
+/** `today` */
+export type TodayArgs = {
+/** Where the phone is, for the order of tasks. */
+here: Place | null, };
+
+/** A phrase from practice that a non-conformity often is. */
+export type TypicalFinding = {
+/** The phrase. */
+text: Text,
+/** How sure its source is. */
+mark: Mark, };
+
+/** `unlock` */
+export type Unlock = {
+/** Who. */
+user: UserId,
+/** PIN or passphrase. */
+pin: string, };
+
+/** Answer of `attach_begin`. */
+export type UploadBegun = {
+/** Names the upload. */
+upload: string, };
+
+/** A person who can unlock this phone. */
+export type UserChoice = {
+/** Account. */
+user: UserId,
+/** Name. */
+name: string, };
+
+/** A person with an account at HQ. */
+export type UserId = string;
+
+/** Answer of `verify_evidence`. */
+export type Verified = {
+/** The bytes here are the bytes that were sealed. */
+intact: boolean, };
+
+/** `verify_evidence`: read the original back and compare its hash. */
+export type VerifyArgs = {
+/** The blob. */
+blob: BlobHash, };
+
+/** A violation of the master table. */
+export type Violation = {
+/** e.g. `V11`. */
+code: ViolationCode,
+/** How sure the mapping from the item is. */
+mark: Mark, };
+
+/** A violation of the master table, e.g. `V11`. */
+export type ViolationCode = string;
+
+/** A row of the violation table. */
+export type ViolationEntry = {
+/** e.g. `V11`. */
+code: ViolationCode,
+/** What was violated. */
+title: Text,
+/** Place of the duty, e.g. `T739§47`. */
+duty: string,
+/** Place of the penalty clause, e.g. `T739§88（三）`. The place only, never an amount. */
+penalty: string,
+/** How sure. */
+mark: Mark, };
+
+/** `violations` */
+export type ViolationsArgs = {
+/** Item. */
+item: ItemCode,
+/** Where. */
+inspection: InspectionId, };
+
+/** Violations an item may be. */
+export type ViolationsView = {
+/** Rows of the master table. */
+violations: Array<ViolationEntry>, };
+
+/** For which results an evidence rule holds. */
+export type When = "non_conforming" | "checked";
+
+/** `withdraw` */
+export type Withdraw = {
+/** Where. */
+inspection: InspectionId,
+/** Which. */
+evidence: EvidenceId,
+/** Why. */
+reason: string, };
+
+/** Every verb of the engine: what it takes and what it answers. */
 export interface Verbs {
   status: { args: Nothing; reply: Status }
   look: { args: Nothing; reply: Look }

@@ -1,614 +1,1040 @@
-// Mirrors hq/src/api/types.rs until the file generated from it takes this place.
-export type BlobHash = string;
-export type DeviceId = string;
-export type Digest = string;
-export type EntryId = string;
-export type EvidenceId = string;
-export type FeedId = string;
-export type FirmId = string;
-export type InspectionId = string;
-export type ItemCode = string;
-export type LawCode = string;
-export type ListCode = string;
-export type RuleCode = string;
-export type TaskId = string;
-export type UnitId = string;
-export type UserId = string;
-export type ViolationCode = string;
-/** How sure a statement is. Carried from the domain reference into the data and onto the screen. */
-export type Mark = "V" | "M" | "D";
-export type Text = { "zh-Hans": string } & { [key in string]?: string };
-/** Kinds of evidence. */
-export type EvidenceKind = "photo" | "file" | "measure";
-/** Key item ※: replaceable data, since the official allocation could not be read. */
-export type KeyFlag = {
-  value: boolean;
-  mark: Mark;
-};
-/** The article a duty rests on. */
-export type Basis = {
-  law: LawCode;
-  article: string;
-  clause: string | null;
-  mark: Mark;
-};
-/** How bad a non-conformity usually is. */
-export type Severity = "minor" | "major" | "serious";
-/** What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`, `subject.modes`, `subject.flags`, `subject.scope`. */
-export type Subject = {
-  kind: string;
-  modes: Array<string>;
-  flags: Array<string>;
-};
-/** Counts of one class of items. 当场改正 is counted apart: the rule treats it as conforming. */
-export type Tally = {
-  total: number;
-  not_applicable: number;
-  non_conforming: number;
-  corrected: number;
-  open: number;
-  conflicting: number;
-};
-/** Key and general items. */
-export type Tallies = {
-  key: Tally;
-  general: Tally;
-};
-/** Kind of an inspection (常规/专项/有因/许可核查/备案后核查/跟踪/恢复经营). */
-export type InspectionKind = "routine" | "special" | "for_cause" | "licence_verification" | "post_filing" | "follow_up" | "reopening";
-/** Ways of inspecting; several may hold (飞行/延伸/联合/双随机/拉网). */
-export type InspectionMode = "unannounced" | "extended" | "joint" | "random_draw" | "sweep";
-/** An officer of the inspection; the law wants at least two (O54§49, PEN§42). */
-export type Officer = {
-  user: UserId | null;
-  name: string;
-  certificate: string;
-};
-/** Result of an item. */
-export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
+// Written by `cargo xtask bindings` from hq/src/api. Changes here are lost: change the Rust types.
+
 /** An item's result, as a register per item. */
 export type AnswerSet = {
-  item: ItemCode;
-  list: Digest;
-  outcome: Outcome;
-  reason: string | null;
-  correction: string | null;
-  language: string;
-};
-/** A measured number. */
-export type MeasureAdded = {
-  evidence: EvidenceId;
-  item: ItemCode;
-  what: string;
-  value: string;
-  unit: string;
-  instrument: string;
-};
-/** As what somebody signs. */
-export type SealRole = "officer" | "firm" | "witness";
-/** How somebody signed. */
-export type SignMethod = "keyed" | "drawn";
-/** The record. */
-export type FirmRecord = {
-  id: FirmId | null;
-  name: string;
-  short_name: string;
-  uscc: string;
-  subject: Subject;
-  address: string;
-  premises: string;
-  warehouses: Array<string>;
-  legal_representative: string;
-  manager: string;
-  quality_manager: string;
-  phone: string;
-  grade: string;
-  position: LatLon | null;
-  licences: Array<Licence>;
-  findings: Array<PastFinding>;
-};
-/** WGS 84 position in degrees. */
-export type LatLon = {
-  lat: number;
-  lon: number;
-};
-/** A licence or filing certificate. */
-export type Licence = {
-  kind: string;
-  number: string;
-  scope: string;
-  issuer: string;
-  issued: string | null;
-  valid_to: string | null;
-};
-/** A finding of an earlier inspection. */
-export type PastFinding = {
-  item: ItemCode | null;
-  text: string;
-  found: string;
-  deadline: string;
-  state: FindingState;
-};
-/** Where a finding stands on its way to 销号. */
-export type FindingState = "open" | "rectifying" | "submitted" | "rechecking" | "closed";
-/** How a blob came into being. */
-export type BlobSource = "camera" | "import" | "scan" | "screen" | "derived";
-/** The device's claim about place (WGS 84). */
-export type Place = {
-  lat: number;
-  lon: number;
-  acc_m: number;
-  mock: boolean;
-};
-/** Who wrote something, and where it stands. */
-export type Stamp = {
-  entry: EntryId;
-  feed: FeedId;
-  seq: number;
-  lamport: number;
-  actor: UserId;
-  wall: string;
-};
-/** One person's feed on a device. */
-export type DeviceFeed = {
-  feed: FeedId;
-  user: UserId;
-  name: string;
-  entries: number;
-  last_received: string | null;
-  closed: boolean;
-};
-/** An enrolled phone. */
-export type DeviceRow = {
-  device: DeviceId;
-  label: string;
-  unit: UnitId;
-  enrolled: string;
-  last_seen: string | null;
-  revoked: string | null;
-  revoked_reason: string | null;
-  feeds: Array<DeviceFeed>;
-};
-/** `GET /api/devices` */
-export type DeviceList = {
-  rows: Array<DeviceRow>;
-};
-/** `POST /api/devices/{device}/revoke`: ends its sessions and closes its feeds where they stand. */
-export type DeviceRevoke = {
-  reason: string;
-};
-/** `POST /api/invitations` */
-export type InvitationCreate = {
-  user: UserId;
-};
-/** A new invitation. The secret is shown once; HQ keeps only its hash. */
-export type InvitationCreated = {
-  invitation: string;
-  user: UserId;
-  text: string;
-  qr_svg: string;
-  url: string;
-  ca_groups: string;
-  secret: string;
-  expires: string;
-};
-/** Where an invitation stands. */
-export type InvitationState = "open" | "used" | "expired" | "cancelled";
-/** An invitation. */
-export type InvitationRow = {
-  invitation: string;
-  user: UserId;
-  name: string;
-  created: string;
-  expires: string;
-  state: InvitationState;
-  device: DeviceId | null;
-};
-/** `GET /api/invitations` */
-export type InvitationList = {
-  rows: Array<InvitationRow>;
-};
-/** What is known of an original's bytes at HQ. `POST …/verify` re-reads and re-hashes them all. */
-export type Integrity = "missing" | "stored" | "receipted";
-/** A picture or file. */
-export type EvidenceView = {
-  evidence: EvidenceId;
-  item: ItemCode | null;
-  kind: EvidenceKind;
-  name: string;
-  captions: Array<string>;
-  sha256: BlobHash;
-  size: number;
-  mime: string;
-  source: BlobSource;
-  facts: Record<string, unknown>;
-  no_preview: string | null;
-  integrity: Integrity;
-  withdrawn: WithdrawnView | null;
-  place: Place | null;
-  by: Stamp;
-  late: boolean;
-};
-/** Evidence was withdrawn. */
-export type WithdrawnView = {
-  reason: string;
-  by: Stamp;
-};
-/** A measured number. */
-export type MeasureView = {
-  measure: MeasureAdded;
-  withdrawn: WithdrawnView | null;
-  by: Stamp;
-};
-/** The newest proposal to seal, and who signed it. */
-export type SealView = {
-  proposal: EntryId;
-  sealed: boolean;
-  manifest: BlobHash;
-  record_sha256: Digest;
-  entries: number;
-  late: number;
-  signatures: Array<SignatureView>;
-  refusal: RefusalView | null;
-  by: Stamp;
-};
-/** The firm refused to sign. */
-export type RefusalView = {
-  reason: string;
-  witness: string;
-  by: Stamp;
-};
-/** One signature. */
-export type SignatureView = {
-  role: SealRole;
-  name: string;
-  method: SignMethod;
-  image: BlobHash | null;
-  by: Stamp;
-};
-/** The newest receipt HQ gave for a feed of the inspection. */
-export type ReceiptView = {
-  feed: FeedId;
-  stored_to: number;
-  log_index: number;
-  time: string;
-  receipts: number;
-};
-/** Where an inspection stands. */
-export type InspectionState = "draft" | "proposed" | "sealed" | "abandoned";
-/** An inspection in a list. */
-export type InspectionRow = {
-  inspection: InspectionId;
-  number: string;
-  firm_name: string;
-  uscc: string;
-  unit: UnitId;
-  unit_name: string;
-  officers: Array<string>;
-  kind: InspectionKind;
-  modes: Array<InspectionMode>;
-  state: InspectionState;
-  conclusion: string | null;
-  conclusion_title: Text | null;
-  started: string;
-  day: string;
-  last_received: string;
-  non_conforming: number;
-  conflicts: number;
-  entries: number;
-  blobs: number;
-  blobs_stored: number;
-};
-/** `GET /api/inspections?unit=&state=&conclusion=&from=&to=&text=&after=&limit=` */
-export type InspectionPage = {
-  rows: Array<InspectionRow>;
-  next: string | null;
-};
-/** `GET /api/inspections/{inspection}` */
-export type InspectionDetail = {
-  row: InspectionRow;
-  task: TaskId | null;
-  firm: FirmRecord;
-  officers: Array<Officer>;
-  language: string;
-  sections: Array<SectionView>;
-  unknown_items: Array<ItemView>;
-  fields: Array<FieldView>;
-  evidence: Array<EvidenceView>;
-  tallies: Tallies;
-  conclusion: ConclusionView | null;
-  seal: SealView | null;
-  receipts: Array<ReceiptView>;
-  abandoned: string | null;
-  names: { [key in string]: string };
-};
-/** What the rule says of the counts so far. */
-export type ConclusionView = {
-  rule: string;
-  rule_title: Text;
-  outcome: string;
-  title: Text;
-  is_final: boolean;
-  rectify_working_days: number | null;
-};
-/** A section of a list. */
-export type SectionView = {
-  list: ListCode;
-  list_title: Text;
-  list_version: string;
-  section: string;
-  title: Text;
-  items: Array<ItemView>;
-};
-/** An item with all that was said about it. */
-export type ItemView = {
-  item: ItemCode;
-  text: Text | null;
-  key: KeyFlag | null;
-  severity: Severity | null;
-  basis: Array<Basis>;
-  answers: Array<AnswerView>;
-  notes: Array<NoteView>;
-  measures: Array<MeasureView>;
-  evidence: Array<EvidenceView>;
-  answer_writes: number;
-};
+/** The item. */
+item: ItemCode,
+/** Hash of the list it was read from. */
+list: Digest,
+/** The result. */
+outcome: Outcome,
+/** Why, for 合理缺项. */
+reason?: string | null,
+/** Why it was corrected after the seal. */
+correction?: string | null,
+/** Language the item was read in. */
+language: string, };
+
 /** A result. */
 export type AnswerView = {
-  answer: AnswerSet;
-  by: Stamp;
-  late: boolean;
-};
-/** A note. */
-export type NoteView = {
-  text: string;
-  by: Stamp;
-};
-/** A field of the record. */
-export type FieldView = {
-  field: string;
-  values: Array<ValueView>;
-};
-/** A written value. */
-export type ValueView = {
-  value: string;
-  by: Stamp;
-};
-/** An entry in the timeline. */
-export type TimelineRow = {
-  log_index: number;
-  entry: EntryId;
-  feed: FeedId;
-  seq: number;
-  lamport: number;
-  kind: string;
-  actor: UserId;
-  actor_name: string;
-  device: DeviceId;
-  wall: string;
-  received: string;
-  inert: string | null;
-  blobs: number;
-  body: Record<string, unknown>;
-};
-/** `GET /api/inspections/{inspection}/timeline?after=` */
-export type TimelinePage = {
-  rows: Array<TimelineRow>;
-  next: string | null;
-};
-/** `GET /api/inspections/{inspection}/record`: the record that was shown and signed. */
-export type RecordText = {
-  text: string;
-  sha256: Digest;
-  matches_seal: boolean;
-  sealed: boolean;
-};
+/** What was answered. */
+answer: AnswerSet,
+/** Who and when. */
+by: Stamp,
+/** Written after the seal. */
+late: boolean, };
+
+/** The article a duty rests on. */
+export type Basis = {
+/** Short name in the law library. */
+law: LawCode,
+/** Article number in Arabic digits. */
+article: string,
+/** Paragraph or item as the law writes it, e.g. `（一）`. */
+clause?: string | null,
+/** How sure. */
+mark: Mark, };
+
+/** A blob's name: SHA-256 of the original bytes. */
+export type BlobHash = string;
+
+/** How a blob came into being. */
+export type BlobSource = "camera" | "import" | "scan" | "screen" | "derived";
+
+/** What the rule says of the counts so far. */
+export type ConclusionView = {
+/** Code of the rule. */
+rule: string,
+/** Name of the rule by language. */
+rule_title: Text,
+/** Code of the outcome. */
+outcome: string,
+/** Its words by language. */
+title: Text,
+/** Nothing is open or in conflict. */
+is_final: boolean,
+/** Working days to rectify. */
+rectify_working_days: number | null, };
+
+/** One person's feed on a device. */
+export type DeviceFeed = {
+/** The feed. */
+feed: FeedId,
+/** The person. */
+user: UserId,
+/** Name of the person. */
+name: string,
+/** Entries HQ has. */
+entries: number,
+/** When its newest entry arrived. */
+last_received: string | null,
+/** Closed by HQ. */
+closed: boolean, };
+
+/** A phone, as HQ enrolled it. */
+export type DeviceId = string;
+
+/** `GET /api/devices` */
+export type DeviceList = {
+/** By id. */
+rows: Array<DeviceRow>, };
+
+/** `POST /api/devices/{device}/revoke`: ends its sessions and closes its feeds where they stand. */
+export type DeviceRevoke = {
+/** Why. */
+reason: string, };
+
+/** An enrolled phone. */
+export type DeviceRow = {
+/** The device. */
+device: DeviceId,
+/** Words a person recognises it by. */
+label: string,
+/** Unit of the person it was first enrolled for. */
+unit: UnitId,
+/** Since when. */
+enrolled: string,
+/** Last session. */
+last_seen: string | null,
+/** When it was revoked. */
+revoked: string | null,
+/** Why. */
+revoked_reason: string | null,
+/** Its feeds. */
+feeds: Array<DeviceFeed>, };
+
+/** Any other SHA-256: of a payload, a list, a record, a manifest. */
+export type Digest = string;
+
+/** An entry's name: the hash of its header. */
+export type EntryId = string;
+
+/** One piece of evidence within an inspection. */
+export type EvidenceId = string;
+
+/** Kinds of evidence. */
+export type EvidenceKind = "photo" | "file" | "measure";
+
+/** A picture or file. */
+export type EvidenceView = {
+/** The evidence. */
+evidence: EvidenceId,
+/** The item; absent: the inspection as a whole. */
+item: ItemCode | null,
+/** Photo or file. */
+kind: EvidenceKind,
+/** File name as it came. */
+name: string,
+/** Captions; several where two writes conflict. */
+captions: Array<string>,
+/** SHA-256 of the original. */
+sha256: BlobHash,
+/** Bytes. */
+size: number,
+/** Media type as the phone judged it. */
+mime: string,
+/** How it came into being. */
+source: BlobSource,
+/** What the phone read out of the bytes. */
+facts: Record<string, unknown>,
+/** Why the phone made no preview. */
+no_preview: string | null,
+/** Integrity of the original. */
+integrity: Integrity,
+/** Withdrawn. */
+withdrawn: WithdrawnView | null,
+/** Where, as claimed. */
+place: Place | null,
+/** Who and when. */
+by: Stamp,
+/** Added after the seal. */
+late: boolean, };
+
 /** Something that is wrong. */
 export type FaultView = {
-  code: string;
-  about: string;
-  detail: string;
-};
-/** `POST /api/inspections/{inspection}/verify` */
-export type VerifyReport = {
-  ok: boolean;
-  checked: string;
-  entries: number;
-  feeds: number;
-  blobs: number;
-  bytes: number;
-  faults: Array<FaultView>;
-};
-/** What an account may do. The order is that of growing reach. */
-export type Role = "inspector" | "station_head" | "admin";
-/** `POST /api/session` */
-export type SignIn = {
-  user: string;
-  password: string;
-};
-/** Who is signed in. */
-export type Me = {
-  user: UserId;
-  name: string;
-  role: Role;
-  unit: UnitId;
-  unit_name: string;
-  bureau: string;
-  version: string;
-};
-/** `POST /api/me/password`; every other session of the account ends. */
-export type PasswordChange = {
-  old: string;
-  new: string;
-};
-/** `POST /api/users/{user}/password`; every session of the account ends. */
-export type PasswordReset = {
-  password: string;
-};
-/** A browser that is signed in. */
-export type SessionRow = {
-  session: string;
-  created: string;
-  expires: string;
-  agent: string;
-  current: boolean;
-};
-/** `GET /api/sessions`: one's own. */
-export type SessionList = {
-  rows: Array<SessionRow>;
-};
-/** A person, for choosing and showing. */
-export type Person = {
-  user: UserId;
-  name: string;
-};
-/** An account. */
-export type UserRow = {
-  user: UserId;
-  name: string;
-  role: Role;
-  unit: UnitId;
-  unit_name: string;
-  certificate_no: string;
-  disabled: boolean;
-  created: string;
-};
-/** `GET /api/users` */
-export type UserList = {
-  rows: Array<UserRow>;
-};
-/** `POST /api/users` */
-export type UserCreate = {
-  user: UserId;
-  name: string;
-  role: Role;
-  unit: UnitId;
-  certificate_no: string;
-  password: string;
-};
-/** An organisational unit (科室, 市场监管所). */
-export type UnitRow = {
-  unit: UnitId;
-  name: string;
-  parent: UnitId | null;
-};
-/** `GET /api/units` */
-export type UnitList = {
-  rows: Array<UnitRow>;
-};
-/** `POST /api/units` */
-export type UnitCreate = {
-  unit: UnitId;
-  name: string;
-  parent: UnitId | null;
-};
-/** A firm in a list. */
-export type FirmRow = {
-  firm: FirmId;
-  name: string;
-  uscc: string;
-  address: string;
-  grade: string;
-  unit: UnitId;
-  open_findings: number;
-};
-/** `GET /api/firms?text=&after=` */
-export type FirmPage = {
-  rows: Array<FirmRow>;
-  next: string | null;
-};
+/** Stable code, e.g. `blob.missing`, `blob.hash`, `entry.signature`, `chain.gap`, `seal.record`. */
+code: string,
+/** What it is about: an entry, a feed, a blob, a file. */
+about: string,
+/** In words, for the log and the reader of an export. */
+detail: string, };
+
+/** A feed's name: the hash of its public key, device and user, so a name proves its key. */
+export type FeedId = string;
+
+/** A field of the record. */
+export type FieldView = {
+/** Its name in the form. */
+field: string,
+/** One value, or the sides of a conflict. */
+values: Array<ValueView>, };
+
+/** Where a finding stands on its way to 销号. */
+export type FindingState = "open" | "rectifying" | "submitted" | "rechecking" | "closed";
+
 /** `GET /api/firms/{firm}` */
 export type FirmDetail = {
-  unit: UnitId;
-  unit_name: string;
-  record: FirmRecord;
-};
+/** Unit that supervises it. */
+unit: UnitId,
+/** Name of the unit. */
+unit_name: string,
+/** The record. */
+record: FirmRecord, };
+
+/** A firm or institution in HQ's register. */
+export type FirmId = string;
+
+/** `GET /api/firms?text=&after=` */
+export type FirmPage = {
+/** By id. */
+rows: Array<FirmRow>,
+/** Key of the next page. */
+next: string | null, };
+
 /** `PUT /api/firms/{firm}`; the record's own `id` must be the one in the path. */
 export type FirmPut = {
-  unit: UnitId;
-  record: FirmRecord;
-};
-/** A checklist that can be chosen. */
-export type ListInfo = {
-  code: ListCode;
-  version: string;
-  title: Text;
-  sha256: Digest;
-  items: number;
-  key_items: number;
-};
-/** A conclusion rule that can be chosen. */
-export type RuleInfo = {
-  code: RuleCode;
-  version: string;
-  title: Text;
-  sha256: Digest;
-};
+/** Unit that supervises it; must exist. */
+unit: UnitId,
+/** The record. */
+record: FirmRecord, };
+
+/** The record. */
+export type FirmRecord = {
+/** Its id in HQ's register; absent for a subject met on the spot (未登记主体). */
+id: FirmId | null,
+/** Full name. */
+name: string,
+/** Short name for a narrow screen. */
+short_name: string,
+/** Unified social credit code (GB 32100), as recorded. */
+uscc: string,
+/** Business form and flags, for `applies_if`. */
+subject: Subject,
+/** Registered address (住所). */
+address: string,
+/** Business premises (经营场所) where different. */
+premises: string,
+/** Warehouses. */
+warehouses: Array<string>,
+/** Legal representative. */
+legal_representative: string,
+/** Person in charge. */
+manager: string,
+/** Quality manager. */
+quality_manager: string,
+/** Telephone. */
+phone: string,
+/** Supervision level (G78), e.g. `三级`. */
+grade: string,
+/** Position, for the order of today's list. */
+position: LatLon | null,
+/** Licences and filings. */
+licences: Array<Licence>,
+/** Earlier findings. */
+findings: Array<PastFinding>, };
+
+/** A firm in a list. */
+export type FirmRow = {
+/** The firm. */
+firm: FirmId,
+/** Full name. */
+name: string,
+/** Unified social credit code. */
+uscc: string,
+/** Registered address. */
+address: string,
+/** Supervision level. */
+grade: string,
+/** Unit that supervises it. */
+unit: UnitId,
+/** Findings that are not closed. */
+open_findings: number, };
+
 /** The record form that new tasks use. */
 export type FormInfo = {
-  code: string;
-  version: string;
-  sha256: Digest;
-};
+/** e.g. `on-site-record`. */
+code: string,
+/** Version. */
+version: string,
+/** Hash that inspections pin. */
+sha256: Digest, };
+
+/** `GET /api/inspections/{inspection}` */
+export type InspectionDetail = {
+/** As in the list. */
+row: InspectionRow,
+/** The task it carries out. */
+task: TaskId | null,
+/** The firm as known at the start. */
+firm: FirmRecord,
+/** Officers as last settled; at the start if in conflict. */
+officers: Array<Officer>,
+/** Language the inspector works in. */
+language: string,
+/** Sections of all its lists, in order. */
+sections: Array<SectionView>,
+/** Results of items that no list known here has. */
+unknown_items: Array<ItemView>,
+/** Fields of the record. */
+fields: Array<FieldView>,
+/** Evidence of the inspection as a whole. */
+evidence: Array<EvidenceView>,
+/** Counts. */
+tallies: Tallies,
+/** What the pinned rule says. */
+conclusion: ConclusionView | null,
+/** Seal. */
+seal: SealView | null,
+/** Newest receipt per feed. */
+receipts: Array<ReceiptView>,
+/** Why it was given up. */
+abandoned: string | null,
+/** Names of the people who acted, by account. */
+names: { [key in string]: string }, };
+
+/** One inspection (UUID v7, made on the phone that started it). */
+export type InspectionId = string;
+
+/** Kind of an inspection (常规/专项/有因/许可核查/备案后核查/跟踪/恢复经营). */
+export type InspectionKind = "routine" | "special" | "for_cause" | "licence_verification" | "post_filing" | "follow_up" | "reopening";
+
+/** Ways of inspecting; several may hold (飞行/延伸/联合/双随机/拉网). */
+export type InspectionMode = "unannounced" | "extended" | "joint" | "random_draw" | "sweep";
+
+/** `GET /api/inspections?unit=&state=&conclusion=&from=&to=&text=&after=&limit=` */
+export type InspectionPage = {
+/** Newest start first. */
+rows: Array<InspectionRow>,
+/** Key of the next page. */
+next: string | null, };
+
+/** An inspection in a list. */
+export type InspectionRow = {
+/** The inspection. */
+inspection: InspectionId,
+/** Readable number. */
+number: string,
+/** Firm. */
+firm_name: string,
+/** Its credit code. */
+uscc: string,
+/** Unit of the officer who started it. */
+unit: UnitId,
+/** Name of the unit. */
+unit_name: string,
+/** Names of the officers. */
+officers: Array<string>,
+/** Kind. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Where it stands. */
+state: InspectionState,
+/** Code of the conclusion by the pinned rule; only once nothing is open or in conflict. */
+conclusion: string | null,
+/** Its words by language. */
+conclusion_title: Text | null,
+/** Start by the phone's clock. */
+started: string,
+/** Day of the start, `YYYY-MM-DD` in the phone's own offset. */
+day: string,
+/** When HQ received its newest entry. */
+last_received: string,
+/** Non-conforming items. */
+non_conforming: number,
+/** Items in conflict. */
+conflicts: number,
+/** Entries stored. */
+entries: number,
+/** Blobs its entries name. */
+blobs: number,
+/** Of these stored here. */
+blobs_stored: number, };
+
+/** Where an inspection stands. */
+export type InspectionState = "draft" | "proposed" | "sealed" | "abandoned";
+
+/** What is known of an original's bytes at HQ. `POST …/verify` re-reads and re-hashes them all. */
+export type Integrity = "missing" | "stored" | "receipted";
+
+/** `POST /api/invitations` */
+export type InvitationCreate = {
+/** For whom. */
+user: UserId, };
+
+/** A new invitation. The secret is shown once; HQ keeps only its hash. */
+export type InvitationCreated = {
+/** Names it; not its secret. */
+invitation: string,
+/** For whom. */
+user: UserId,
+/** Text of the QR code. */
+text: string,
+/** The QR code as an SVG image (starts with `<?xml` or `<svg`). */
+qr_svg: string,
+/** For typing: HQ's address. */
+url: string,
+/** For typing: fingerprint of HQ's CA, 64 hex digits in groups of four. */
+ca_groups: string,
+/** For typing: the secret in groups of four. */
+secret: string,
+/** Until when. */
+expires: string, };
+
+/** `GET /api/invitations` */
+export type InvitationList = {
+/** Newest first, at most 200. */
+rows: Array<InvitationRow>, };
+
+/** An invitation. */
+export type InvitationRow = {
+/** Names it; not its secret. */
+invitation: string,
+/** For whom. */
+user: UserId,
+/** Name. */
+name: string,
+/** When it was made. */
+created: string,
+/** Until when. */
+expires: string,
+/** Where it stands. */
+state: InvitationState,
+/** The device that used it. */
+device: DeviceId | null, };
+
+/** Where an invitation stands. */
+export type InvitationState = "open" | "used" | "expired" | "cancelled";
+
+/** An item of a checklist, e.g. `COLD-05`. */
+export type ItemCode = string;
+
+/** An item with all that was said about it. */
+export type ItemView = {
+/** The item. */
+item: ItemCode,
+/** What must be so, by language; absent for an unknown item. */
+text: Text | null,
+/** Key item ※ and how sure that is; absent for an unknown item. */
+key: KeyFlag | null,
+/** Severity; absent for an unknown item. */
+severity: Severity | null,
+/** Legal basis. */
+basis: Array<Basis>,
+/** None: not answered. One: the result. Several: a conflict, all sides of it. */
+answers: Array<AnswerView>,
+/** None, one, or the sides of a conflict. */
+notes: Array<NoteView>,
+/** Measured numbers. */
+measures: Array<MeasureView>,
+/** Pictures and files. */
+evidence: Array<EvidenceView>,
+/** How often its result was written. */
+answer_writes: number, };
+
+/** Key item ※: replaceable data, since the official allocation could not be read. */
+export type KeyFlag = {
+/** Counts as key. */
+value: boolean,
+/** How sure that is. */
+mark: Mark, };
+
+/** WGS 84 position in degrees. */
+export type LatLon = {
+/** Latitude. */
+lat: number,
+/** Longitude. */
+lon: number, };
+
+/** A law's short name in the library, e.g. `GSP`. */
+export type LawCode = string;
+
 /** `GET /api/library`: what a task can be made of. */
 export type LibraryView = {
-  lists: Array<ListInfo>;
-  rules: Array<RuleInfo>;
-  forms: Array<FormInfo>;
-};
-/** `POST /api/tasks` */
-export type TaskCreate = {
-  title: string;
-  unit: UnitId;
-  assignees: Array<UserId>;
-  firm: FirmId;
-  kind: InspectionKind;
-  modes: Array<InspectionMode>;
-  lists: Array<ListCode>;
-  rule: RuleCode;
-  due: string | null;
-  origin: string;
-  note: string;
-  wants: Array<EvidenceKind>;
-};
-/** Where a task stands. */
-export type TaskState = "open" | "started" | "sealed" | "withdrawn";
-/** A task. */
-export type TaskRow = {
-  task: TaskId;
-  title: string;
-  unit: UnitId;
-  unit_name: string;
-  assignees: Array<Person>;
-  firm: FirmId | null;
-  firm_name: string;
-  kind: InspectionKind;
-  modes: Array<InspectionMode>;
-  lists: Array<ListCode>;
-  due: string | null;
-  origin: string;
-  note: string;
-  state: TaskState;
-  withdrawn_reason: string | null;
-  inspection: InspectionId | null;
-  created: string;
-  created_by: Person;
-};
-/** `GET /api/tasks?state=&unit=&after=` */
-export type TaskPage = {
-  rows: Array<TaskRow>;
-  next: string | null;
-};
-/** `POST /api/tasks/{task}/withdraw` */
-export type TaskWithdraw = {
-  reason: string;
-};
+/** Checklists. */
+lists: Array<ListInfo>,
+/** Conclusion rules. */
+rules: Array<RuleInfo>,
+/** Record forms. */
+forms: Array<FormInfo>, };
+
+/** A licence or filing certificate. */
+export type Licence = {
+/** e.g. 医疗器械经营许可证. */
+kind: string,
+/** Its number. */
+number: string,
+/** Scope as printed. */
+scope: string,
+/** Issued by. */
+issuer: string,
+/** Day of issue. */
+issued: string | null,
+/** Last day of validity; absent where the certificate does not expire. */
+valid_to: string | null, };
+
+/** A checklist, e.g. `COLD`. */
+export type ListCode = string;
+
+/** A checklist that can be chosen. */
+export type ListInfo = {
+/** e.g. `COLD`. */
+code: ListCode,
+/** Version. */
+version: string,
+/** Its name by language. */
+title: Text,
+/** Hash that inspections pin. */
+sha256: Digest,
+/** Items. */
+items: number,
+/** Of these key items ※. */
+key_items: number, };
+
+/** How sure a statement is. Carried from the domain reference into the data and onto the screen. */
+export type Mark = "V" | "M" | "D";
+
+/** Who is signed in. */
+export type Me = {
+/** Account. */
+user: UserId,
+/** Name. */
+name: string,
+/** Role. */
+role: Role,
+/** Unit. */
+unit: UnitId,
+/** Name of the unit. */
+unit_name: string,
+/** Name of the bureau. */
+bureau: string,
+/** Version of HQ's program. */
+version: string, };
+
+/** A measured number. */
+export type MeasureAdded = {
+/** Names the evidence. */
+evidence: EvidenceId,
+/** The item it belongs to. */
+item: ItemCode,
+/** What was measured and where, in words. */
+what: string,
+/** The number as decimal text; never a float. */
+value: string,
+/** Its unit, e.g. `℃`. */
+unit: string,
+/** The instrument: model, number, calibration. */
+instrument: string, };
+
+/** A measured number. */
+export type MeasureView = {
+/** What was measured. */
+measure: MeasureAdded,
+/** Withdrawn. */
+withdrawn: WithdrawnView | null,
+/** Who and when. */
+by: Stamp, };
+
+/** A note. */
+export type NoteView = {
+/** The words. */
+text: string,
+/** Who and when. */
+by: Stamp, };
+
+/** An officer of the inspection; the law wants at least two (O54§49, PEN§42). */
+export type Officer = {
+/** The account at HQ, if there is one. */
+user: UserId | null,
+/** Name. */
+name: string,
+/** Number of the enforcement ID (执法证号). */
+certificate: string, };
+
+/** Result of an item. */
+export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
+
+/** `POST /api/me/password`; every other session of the account ends. */
+export type PasswordChange = {
+/** The present one. */
+old: string,
+/** The new one, at least ten characters. */
+new: string, };
+
+/** `POST /api/users/{user}/password`; every session of the account ends. */
+export type PasswordReset = {
+/** The new one, at least ten characters. */
+password: string, };
+
+/** A finding of an earlier inspection. */
+export type PastFinding = {
+/** The item, if known. */
+item: ItemCode | null,
+/** What was found. */
+text: string,
+/** Day found. */
+found: string,
+/** Day until which it must be rectified. */
+deadline: string,
+/** Where it stands. */
+state: FindingState, };
+
+/** A person, for choosing and showing. */
+export type Person = {
+/** Account. */
+user: UserId,
+/** Name. */
+name: string, };
+
+/** The device's claim about place (WGS 84). */
+export type Place = {
+/** Degrees. */
+lat: number,
+/** Degrees. */
+lon: number,
+/** Accuracy radius in metres. */
+acc_m: number,
+/** The system said that the position is simulated. */
+mock: boolean, };
+
+/** A problem. Machines act on `code` and `retry`; `title` is for a person reading the wire. */
+export type Problem = {
+/** `urn:xuncha:problem:<code>`. */
+type: string,
+/** The code in words. */
+title: string,
+/** HTTP status. */
+status: number,
+/** Stable, dotted, lower case: `pin.wrong`, `hq.unreachable`, `disk.full`. The screens' words hang on it. */
+code: string,
+/** When to try again. */
+retry: Retry,
+/** Numbers and names for the sentence: never personal data, never keys. */
+params: { [key in string]: string }, };
+
+/** The newest receipt HQ gave for a feed of the inspection. */
+export type ReceiptView = {
+/** The feed. */
+feed: FeedId,
+/** Entries receipted. */
+stored_to: number,
+/** HQ's log then. */
+log_index: number,
+/** When. */
+time: string,
+/** How many receipts there are for this feed. */
+receipts: number, };
+
+/** `GET /api/inspections/{inspection}/record`: the record that was shown and signed. */
+export type RecordText = {
+/** The text, byte for byte. */
+text: string,
+/** Its SHA-256, computed now. */
+sha256: Digest,
+/** It is the one named in the seal proposal. */
+matches_seal: boolean,
+/** It was sealed; otherwise only proposed. */
+sealed: boolean, };
+
+/** The firm refused to sign. */
+export type RefusalView = {
+/** Reason given. */
+reason: string,
+/** Witness. */
+witness: string,
+/** Who recorded it and when. */
+by: Stamp, };
+
+/** When trying the same thing again makes sense. */
+export type Retry = "never" | "later" | "after_action";
+
+/** What an account may do. The order is that of growing reach. */
+export type Role = "inspector" | "station_head" | "admin";
+
+/** A conclusion rule, e.g. `licence-verification`. */
+export type RuleCode = string;
+
+/** A conclusion rule that can be chosen. */
+export type RuleInfo = {
+/** e.g. `licence-verification`. */
+code: RuleCode,
+/** Version. */
+version: string,
+/** Its name by language. */
+title: Text,
+/** Hash that inspections pin. */
+sha256: Digest, };
+
+/** As what somebody signs. */
+export type SealRole = "officer" | "firm" | "witness";
+
+/** The newest proposal to seal, and who signed it. */
+export type SealView = {
+/** The proposal's entry. */
+proposal: EntryId,
+/** All signatures are present. */
+sealed: boolean,
+/** Hash of the manifest blob. */
+manifest: BlobHash,
+/** Hash of the rendered record. */
+record_sha256: Digest,
+/** Entries under the seal. */
+entries: number,
+/** Entries that came outside it. */
+late: number,
+/** Signatures in the order they were made. */
+signatures: Array<SignatureView>,
+/** The firm refused to sign: reason and witness. */
+refusal: RefusalView | null,
+/** Who proposed and when. */
+by: Stamp, };
+
+/** A section of a list. */
+export type SectionView = {
+/** The list. */
+list: ListCode,
+/** Its name by language. */
+list_title: Text,
+/** Version of the list. */
+list_version: string,
+/** The section. */
+section: string,
+/** Its name by language. */
+title: Text,
+/** Items that apply to the firm, and others that were answered all the same. */
+items: Array<ItemView>, };
+
+/** `GET /api/sessions`: one's own. */
+export type SessionList = {
+/** Newest first. */
+rows: Array<SessionRow>, };
+
+/** A browser that is signed in. */
+export type SessionRow = {
+/** Names it; not its secret. */
+session: string,
+/** Since when. */
+created: string,
+/** Until when at the latest. */
+expires: string,
+/** What the browser calls itself, shortened. */
+agent: string,
+/** It is the one that asks. */
+current: boolean, };
+
+/** How bad a non-conformity usually is. */
+export type Severity = "minor" | "major" | "serious";
+
+/** `POST /api/session` */
+export type SignIn = {
+/** Account. */
+user: string,
+/** Password. */
+password: string, };
+
+/** How somebody signed. */
+export type SignMethod = "keyed" | "drawn";
+
+/** One signature. */
+export type SignatureView = {
+/** As what. */
+role: SealRole,
+/** Name. */
+name: string,
+/** Keyed or drawn. */
+method: SignMethod,
+/** The drawn image. */
+image: BlobHash | null,
+/** Who and when. */
+by: Stamp, };
+
+/** Who wrote something, and where it stands. */
+export type Stamp = {
+/** The entry. */
+entry: EntryId,
+/** Its feed. */
+feed: FeedId,
+/** Its place in the feed. */
+seq: number,
+/** Its logical time; for display order only. */
+lamport: number,
+/** The person. */
+actor: UserId,
+/** The device's claim about time. */
+wall: string, };
+
 /** `GET /api/status`: how HQ is. */
 export type Status = {
-  version: string;
-  log_index: number;
-  key: string;
-  ca_sha256: string;
-  ca_pem: string;
-  phone_url: string;
-};
+/** Version of the program. */
+version: string,
+/** Entries stored, over all feeds. */
+log_index: number,
+/** HQ's key that signs receipts. */
+key: string,
+/** SHA-256 of HQ's CA certificate: what an invitation pins. */
+ca_sha256: string,
+/** HQ's CA certificate (PEM), for installing in a browser. */
+ca_pem: string,
+/** Address phones are invited to. */
+phone_url: string, };
+
+/**
+ * What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`,
+ * `subject.modes`, `subject.flags`, `subject.scope`.
+ */
+export type Subject = {
+/** Business form, e.g. `wholesale`, `retail`, `third_party_logistics`, `hospital`. */
+kind: string,
+/** Further forms it also has. */
+modes: Array<string>,
+/** Flags of the register: `cold_chain`, `implant`, `online`, `offsite_warehouse`, `class_3`, … */
+flags: Array<string>, };
+
+/** Key and general items. */
+export type Tallies = {
+/** ※ items. */
+key: Tally,
+/** The others. */
+general: Tally, };
+
+/** Counts of one class of items. 当场改正 is counted apart: the rule treats it as conforming. */
+export type Tally = {
+/** Items that apply by the list. */
+total: number,
+/** 合理缺项. */
+not_applicable: number,
+/** 不符合. */
+non_conforming: number,
+/** 当场改正. */
+corrected: number,
+/** 未检查 or not yet answered. */
+open: number,
+/** In conflict: several writes, not settled. */
+conflicting: number, };
+
+/** `POST /api/tasks` */
+export type TaskCreate = {
+/** A line for the list of tasks. */
+title: string,
+/** The unit that carries it; a station head names the own one. */
+unit: UnitId,
+/** Who goes: 1–16 inspectors or heads of that unit. */
+assignees: Array<UserId>,
+/** The firm. */
+firm: FirmId,
+/** Kind of inspection. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Lists to work through, by code; 1–16. */
+lists: Array<ListCode>,
+/** Conclusion rule. */
+rule: RuleCode,
+/** To be done by (day). */
+due: string | null,
+/** Where the task comes from (计划/专项/投诉举报/…). */
+origin: string,
+/** Words to the officers. */
+note: string,
+/** Kinds of evidence that are especially wanted. */
+wants: Array<EvidenceKind>, };
+
+/** A task HQ gave out. */
+export type TaskId = string;
+
+/** `GET /api/tasks?state=&unit=&after=` */
+export type TaskPage = {
+/** Newest first. */
+rows: Array<TaskRow>,
+/** Key of the next page. */
+next: string | null, };
+
+/** A task. */
+export type TaskRow = {
+/** The task. */
+task: TaskId,
+/** A line for the list. */
+title: string,
+/** The unit that carries it. */
+unit: UnitId,
+/** Name of the unit. */
+unit_name: string,
+/** Who goes. */
+assignees: Array<Person>,
+/** The firm, if it is in the register. */
+firm: FirmId | null,
+/** Name of the firm at that time. */
+firm_name: string,
+/** Kind of inspection. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Lists by code. */
+lists: Array<ListCode>,
+/** To be done by (day). */
+due: string | null,
+/** Where it comes from. */
+origin: string,
+/** Words to the officers. */
+note: string,
+/** Where it stands. */
+state: TaskState,
+/** Why it was taken back. */
+withdrawn_reason: string | null,
+/** The inspection that carries it out. */
+inspection: InspectionId | null,
+/** When it was given out. */
+created: string,
+/** By whom. */
+created_by: Person, };
+
+/** Where a task stands. */
+export type TaskState = "open" | "started" | "sealed" | "withdrawn";
+
+/** `POST /api/tasks/{task}/withdraw` */
+export type TaskWithdraw = {
+/** Why. */
+reason: string, };
+
+/** Words in several languages; `zh-Hans` is required, other keys are BCP 47 tags. */
+export type Text = {
+/** Simplified Chinese. */
+"zh-Hans": string, } & ({ [key in string]: string });
+
+/** `GET /api/inspections/{inspection}/timeline?after=` */
+export type TimelinePage = {
+/** In the order HQ received them. */
+rows: Array<TimelineRow>,
+/** Key of the next page. */
+next: string | null, };
+
+/** An entry in the timeline. */
+export type TimelineRow = {
+/** Place in HQ's log. */
+log_index: number,
+/** The entry. */
+entry: EntryId,
+/** Its feed. */
+feed: FeedId,
+/** Its place in the feed. */
+seq: number,
+/** Logical time. */
+lamport: number,
+/** Event type. */
+kind: string,
+/** The person. */
+actor: UserId,
+/** Name of the person. */
+actor_name: string,
+/** The device. */
+device: DeviceId,
+/** When, as the phone claims. */
+wall: string,
+/** When HQ stored it. */
+received: string,
+/** Why it has no effect, if it has none. */
+inert: string | null,
+/** Blobs it brings. */
+blobs: number,
+/** What it says. */
+body: Record<string, unknown>, };
+
+/** `POST /api/units` */
+export type UnitCreate = {
+/** Id: 1–64 of `[A-Za-z0-9._-]`, not starting with a dot. */
+unit: UnitId,
+/** Name. */
+name: string,
+/** The unit above; must exist. */
+parent: UnitId | null, };
+
+/** An organisational unit of the bureau (科室, 市场监管所). */
+export type UnitId = string;
+
+/** `GET /api/units` */
+export type UnitList = {
+/** By id. */
+rows: Array<UnitRow>, };
+
+/** An organisational unit (科室, 市场监管所). */
+export type UnitRow = {
+/** The unit. */
+unit: UnitId,
+/** Name. */
+name: string,
+/** The unit above, if any. */
+parent: UnitId | null, };
+
+/** `POST /api/users` */
+export type UserCreate = {
+/** Account: 1–64 of `[A-Za-z0-9._-]`, not starting with a dot. */
+user: UserId,
+/** Name. */
+name: string,
+/** Role. */
+role: Role,
+/** Unit; must exist. */
+unit: UnitId,
+/** Number of the enforcement ID (执法证号); may be empty. */
+certificate_no: string,
+/** First password, at least ten characters. */
+password: string, };
+
+/** A person with an account at HQ. */
+export type UserId = string;
+
+/** `GET /api/users` */
+export type UserList = {
+/** By account. */
+rows: Array<UserRow>, };
+
+/** An account. */
+export type UserRow = {
+/** Account. */
+user: UserId,
+/** Name. */
+name: string,
+/** Role. */
+role: Role,
+/** Unit. */
+unit: UnitId,
+/** Name of the unit. */
+unit_name: string,
+/** Number of the enforcement ID (执法证号); may be empty. */
+certificate_no: string,
+/** Cannot sign in and its devices get no session. */
+disabled: boolean,
+/** Since when. */
+created: string, };
+
+/** A written value. */
+export type ValueView = {
+/** The value. */
+value: string,
+/** Who and when. */
+by: Stamp, };
+
+/** `POST /api/inspections/{inspection}/verify` */
+export type VerifyReport = {
+/** Nothing is wrong and nothing is missing. */
+ok: boolean,
+/** When. */
+checked: string,
+/** Entries whose hash, signature and place in the chain were checked. */
+entries: number,
+/** Feeds walked from their start. */
+feeds: number,
+/** Blobs read and hashed. */
+blobs: number,
+/** Bytes read. */
+bytes: number,
+/** What is wrong. */
+faults: Array<FaultView>, };
+
+/** Evidence was withdrawn. */
+export type WithdrawnView = {
+/** Why. */
+reason: string,
+/** Who and when. */
+by: Stamp, };
+
