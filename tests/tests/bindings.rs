@@ -33,7 +33,7 @@ impl Declarations {
         if T::output_path().is_some() {
             let (name, own) = (T::ident(&self.config), TypeId::of::<T>());
             let docs = T::docs().unwrap_or_default();
-            let text = format!("{docs}export {}\n", T::decl(&self.config));
+            let text = tidy(&format!("{docs}export {}\n", T::decl(&self.config)));
             let before = self.by_name.insert(name.clone(), (own, text));
             assert!(before.is_none_or(|(id, _)| id == own), "two types are called {name}");
         }
@@ -72,6 +72,23 @@ impl VerbVisitor for Declarations {
         let (args, reply) = (Args::name(&self.config), Reply::name(&self.config));
         self.verbs.push_str(&format!("  {name}: {{ args: {args}; reply: {reply} }}\n"));
     }
+}
+
+/// One line for a comment of one line, and no blanks at the end of any.
+fn tidy(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        let comment = lines.len().checked_sub(2).map(|at| (lines[at].as_str(), lines[at + 1].trim_start()));
+        match comment {
+            Some(("/**", said)) if line.trim() == "*/" && said.starts_with("* ") => {
+                let said = said.trim_start_matches("* ").to_owned();
+                lines.truncate(lines.len() - 2);
+                lines.push(format!("/** {said} */"));
+            }
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 fn assert_committed(file: &str, wanted: &str) {

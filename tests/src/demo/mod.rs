@@ -13,6 +13,7 @@ pub mod walk;
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -59,7 +60,7 @@ pub async fn headless(options: &Options) -> Result<Proof> {
     let shots = options.out.join("screens");
     let _ = std::fs::remove_dir_all(&shots);
 
-    let display = Display::start(PHONE.0, PHONE.1)?;
+    let display = Arc::new(Display::start(PHONE.0, PHONE.1)?);
     let app = program("xuncha")?;
     let scratch = tempfile::tempdir()?;
     let phone = options.phone();

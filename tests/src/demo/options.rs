@@ -1,7 +1,7 @@
 //! What the demonstration is asked for.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -92,13 +92,10 @@ impl Options {
     }
 }
 
-/// The path as seen from the repository's root, for people.
-pub fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn options(data: &Path, more: &[&str]) -> Options {

@@ -199,8 +199,7 @@ impl Walk {
             window.write("measure-what", "现场复测").await?;
             window.write("measure-instrument", "数字温度计 W-0217，校准至2027-03").await?;
             window.tap("measure-go").await?;
-            let closed = "return document.querySelector('[data-testid=\"measure-go\"]') === null";
-            window.until("the measured number to be kept", Patience::TAP, closed).await?;
+            window.gone("measure-go", Patience::WORK).await?;
         }
         for _ in 0..step.files {
             self.attach(&format!("gallery-{code}"), logger).await?;
@@ -231,10 +230,8 @@ impl Walk {
             self.window.find("law").await?;
             self.window.settled(Patience::TAP).await?;
             self.shot("law").await?;
-            self.window.ask("history.back()").await?;
-            self.window.screen("inspection").await?;
-            self.window.tap(&format!("open-{item}")).await?;
-            self.window.screen("item").await?;
+            self.window.tap("sheet-close").await?;
+            self.window.gone("sheet-close", Patience::TAP).await?;
         }
         let picture = "const tile = document.querySelector('[data-screen=\"item\"] [data-testid^=\"evidence-\"]'); return tile ? tile.dataset.testid : ''";
         if let Some(tile) = self.window.ask(picture).await?.as_str().filter(|tile| !tile.is_empty()) {
@@ -279,8 +276,7 @@ impl Walk {
                 self.shot(&format!("{signer}-drawn")).await?;
             }
             self.window.tap("sign-go").await?;
-            let closed = "return document.querySelector('[data-testid=\"sign-go\"]') === null && document.querySelector('[data-busy=\"true\"]') === null";
-            self.window.until(&format!("{signer} to be kept"), Patience::WORK, closed).await?;
+            self.window.gone("sign-go", Patience::WORK).await.with_context(|| format!("{signer} is not kept"))?;
         }
         self.window.screen_within("sealed", Patience::WORK).await?;
         self.shot("sealed").await?;

@@ -3,14 +3,16 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use fantoccini::elements::Element;
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
 
-use super::{Display, Process};
+use super::display::{Display, Frame};
+use super::process::Process;
 
 /// How long something may take before it counts as broken.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ pub struct Opening<'a> {
     /// The phone's data folder.
     pub data: &'a Path,
     /// Where it is shown.
-    pub display: &'a Display,
+    pub display: &'a Arc<Display>,
     /// For whatever the WebView keeps; a fresh one per run.
     pub scratch: &'a Path,
     /// Where pictures of the screen go.
@@ -42,6 +44,7 @@ pub struct Opening<'a> {
 /// The app's window.
 pub struct Window {
     client: Client,
+    display: Arc<Display>,
     shots: PathBuf,
     _driver: Process,
 }
@@ -54,8 +57,7 @@ impl Window {
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.env("DISPLAY", opening.display.name()).env("XUNCHA_DATA", opening.data);
         command.env_remove("WAYLAND_DISPLAY").env_remove("DBUS_SESSION_BUS_ADDRESS").env("NO_AT_BRIDGE", "1");
-        // Without a GPU the compositor only costs; software painting is what Xvfb can show.
-        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("GDK_BACKEND", "x11").env("LANG", "C.UTF-8");
+        command.env("GDK_BACKEND", "x11").env("LANG", "C.UTF-8");
         for (variable, folder) in [
             ("XDG_DATA_HOME", "data"),
             ("XDG_CACHE_HOME", "cache"),
@@ -69,7 +71,8 @@ impl Window {
         let mut driver = Process::start(&command)?;
         let client = connect(port, opening.app, &mut driver).await?;
         std::fs::create_dir_all(opening.shots)?;
-        let window = Self { client, shots: opening.shots.to_owned(), _driver: driver };
+        let (display, shots) = (Arc::clone(opening.display), opening.shots.to_owned());
+        let window = Self { client, display, shots, _driver: driver };
         window.until("the app's first page", Patience::WORK, "return document.querySelector('[data-screen]') !== null").await?;
         Ok(window)
     }
@@ -97,39 +100,51 @@ impl Window {
         self.until("the engine's answer", patience, "return document.querySelector('[data-busy=\"true\"]') === null").await
     }
 
-    /// Whether something with this test id is there.
+    /// Whether something with this test id is in sight.
     pub async fn has(&self, testid: &str) -> Result<bool> {
-        Ok(!self.client.find_all(Locator::Css(&css(testid))).await?.is_empty())
+        Ok(self.client.execute(&format!("return {} !== undefined", seen(testid)), vec![]).await? == Value::Bool(true))
     }
 
-    /// Waits until something with this test id is there.
+    /// Waits until something with this test id is in sight.
     pub async fn find(&self, testid: &str) -> Result<Element> {
         self.find_within(testid, Patience::TAP).await
     }
 
     /// As [`Self::find`], with the patience that it needs.
     pub async fn find_within(&self, testid: &str, patience: Patience) -> Result<Element> {
-        let found = self.client.wait().at_most(patience.0).every(Duration::from_millis(40));
-        match found.for_element(Locator::Css(&css(testid))).await {
-            Ok(element) => Ok(element),
-            Err(error) => bail!("{testid} is not there ({error}); {}", self.describe().await),
-        }
+        self.until(testid, patience, &format!("return {} !== undefined", seen(testid))).await?;
+        let found = self.client.execute(&format!("return {}", seen(testid)), vec![]).await?;
+        let name = found.as_object().and_then(|object| object.values().next()).and_then(Value::as_str);
+        let name = name.with_context(|| format!("{testid} went away"))?;
+        Ok(Element::from_element_id(self.client.clone(), ElementRef::from(name.to_owned())))
     }
 
-    /// Taps it, once it is there and can be tapped, as a finger would: where it is on the screen.
+    /// Waits until nothing with this test id is in sight and no call to the engine is under way.
+    pub async fn gone(&self, testid: &str, patience: Patience) -> Result<()> {
+        let script = format!("return {} === undefined && document.querySelector('[data-busy=\"true\"]') === null", seen(testid));
+        self.until(&format!("{testid} to go away"), patience, &script).await
+    }
+
+    /// Taps it, once it is in sight and can be tapped, as a finger would: where it is on the screen.
     pub async fn tap(&self, testid: &str) -> Result<()> {
-        let element = self.find(testid).await?;
-        let enabled = format!("const e = document.querySelector('{}'); return e !== null && !e.disabled", css(testid));
+        let enabled = format!("const e = {}; return e !== undefined && !e.disabled", seen(testid));
         self.until(&format!("{testid} to take a tap"), Patience::TAP, &enabled).await?;
         self.into_view(testid).await?;
+        let element = self.find(testid).await?;
         element.click().await.with_context(|| format!("tapping {testid}"))
     }
 
     /// Types into it, in place of what it holds.
     pub async fn write(&self, testid: &str, text: &str) -> Result<()> {
-        let element = self.find(testid).await?;
+        self.find(testid).await?;
+        // A sheet that is still coming up takes no keys.
+        self.at_rest().await?;
         self.into_view(testid).await?;
-        element.clear().await.with_context(|| format!("emptying {testid}"))?;
+        let element = self.find(testid).await?;
+        // Emptying counts as an edit of its own, which the page would save.
+        if self.client.execute(&format!("return {}.value !== ''", seen(testid)), vec![]).await? == Value::Bool(true) {
+            element.clear().await.with_context(|| format!("emptying {testid}"))?;
+        }
         element.send_keys(text).await.with_context(|| format!("typing into {testid}"))
     }
 
@@ -151,7 +166,7 @@ impl Window {
 
         self.find(testid).await?;
         self.into_view(testid).await?;
-        let script = format!("const r = document.querySelector('{}').getBoundingClientRect(); return [r.x, r.y, r.width, r.height]", css(testid));
+        let script = format!("const r = {}.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]", seen(testid));
         let rect: Vec<f64> = serde_json::from_value(self.client.execute(&script, vec![]).await?)?;
         let [x, y, width, height] = rect[..] else { bail!("{testid} has no place") };
         let at = |step: u32, lift: f64| PointerAction::MoveTo {
@@ -195,15 +210,36 @@ impl Window {
         Ok(self.client.execute(script, vec![]).await?)
     }
 
-    /// Saves a picture of the window as `name.png`; gives back where.
+    /// Saves a picture of the display as `name.png`, once nothing moves on it any more; gives back where.
     pub async fn shot(&self, name: &str) -> Result<PathBuf> {
+        self.at_rest().await?;
         let path = self.shots.join(format!("{name}.png"));
-        std::fs::write(&path, self.client.screenshot().await?)?;
+        std::fs::write(&path, self.rest().await?.png()?)?;
         Ok(path)
     }
 
+    /// Waits until nothing on the page is on its way; what turns for ever does not count.
+    async fn at_rest(&self) -> Result<()> {
+        let still = "return document.getAnimations().every(a => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity)";
+        self.until("the page to come to rest", Patience::TAP, still).await
+    }
+
+    /// The display when two looks in a row see the same; after some seconds, whatever it shows (a caret blinks, a ring turns).
+    async fn rest(&self) -> Result<Frame> {
+        let mut before = self.display.frame()?;
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(120)).await;
+            let now = self.display.frame()?;
+            if now == before {
+                return Ok(now);
+            }
+            before = now;
+        }
+        Ok(before)
+    }
+
     async fn into_view(&self, testid: &str) -> Result<()> {
-        let script = format!("document.querySelector('{}').scrollIntoView({{ block: 'center', behavior: 'instant' }})", css(testid));
+        let script = format!("{}.scrollIntoView({{ block: 'center', behavior: 'instant' }})", seen(testid));
         self.client.execute(&script, vec![]).await?;
         Ok(())
     }
@@ -212,13 +248,14 @@ impl Window {
     async fn describe(&self) -> String {
         let script = "return [...document.querySelectorAll('[data-screen]')].map(e => e.dataset.screen + (e.dataset.busy === 'true' ? ' (busy)' : '')).join(', ') + ': ' + document.body.innerText.slice(0, 600)";
         let words = self.client.execute(script, vec![]).await.ok();
-        let _ = self.shot("failed").await;
+        let _ = self.display.frame().and_then(|frame| Ok(std::fs::write(self.shots.join("failed.png"), frame.png()?)?));
         format!("on the screen: {}", words.as_ref().and_then(Value::as_str).unwrap_or("nothing that answers"))
     }
 }
 
-fn css(testid: &str) -> String {
-    format!("[data-testid=\"{testid}\"]")
+/// The first element of this name that is laid out: a closed sheet stays in the document, out of sight.
+fn seen(testid: &str) -> String {
+    format!("[...document.querySelectorAll('[data-testid=\"{testid}\"]')].find(e => e.getClientRects().length > 0)")
 }
 
 async fn connect(port: u16, app: &Path, driver: &mut Process) -> Result<Client> {
