@@ -1,0 +1,120 @@
+//! What HQ said and the phone verified: receipts, checkpoints, the agreed day, verdicts. Kept as they came.
+
+use serde::{Deserialize, Serialize};
+use xuncha_core::Failure;
+use xuncha_core::feed::Head;
+use xuncha_core::ids::FeedId;
+use xuncha_core::protocol::Signed;
+use xuncha_core::protocol::close_of_day::DayAgreed;
+use xuncha_core::protocol::hello::{Checkpoint, Verdict};
+use xuncha_core::protocol::receipts::Receipt;
+
+use super::{Desk, notice};
+
+/// What HQ said, in the order of its coming: the truth beside the feeds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::app) enum HqWord {
+    Receipt(Signed<Receipt>),
+    Checkpoint(Signed<Checkpoint>),
+    Agreed(Signed<DayAgreed>),
+    Verdict { feed: FeedId, verdict: Verdict, at_hq: Head },
+}
+
+impl Desk {
+    /// Keeps something HQ said; durable when it returns.
+    pub(in crate::app) fn keep_word(&mut self, word: HqWord) -> Result<(), Failure> {
+        let bytes = serde_json::to_vec(&word).map_err(|e| Failure::never("receipt.shape").with("why", e))?;
+        let number = self.words.append(&[&bytes])?;
+        self.take_word(&word);
+        if self.behind {
+            return Ok(());
+        }
+        let noted = self.index.transaction(|index| {
+            if let HqWord::Receipt(signed) = &word
+                && let Ok(receipt) = signed.verify(&self.hq.hq.key)
+            {
+                index.note_receipt(&receipt)?;
+            }
+            index.set_meta("words", &number.to_string())
+        });
+        if let Err(e) = noted {
+            self.fall_behind(&e.into());
+        }
+        Ok(())
+    }
+
+    /// What of HQ's words is kept in memory.
+    pub(super) fn take_word(&mut self, word: &HqWord) {
+        let key = &self.hq.hq.key;
+        match word {
+            HqWord::Receipt(signed) => {
+                if let Ok(receipt) = signed.verify(key) {
+                    self.newest_log_index = self.newest_log_index.max(Some(receipt.log_index));
+                    if receipt.feed == self.own.head().feed {
+                        self.receipted_to = self.receipted_to.max(receipt.stored_to.seq);
+                    }
+                }
+            }
+            HqWord::Checkpoint(signed) => {
+                if let Ok(checkpoint) = signed.verify(key) {
+                    self.newest_log_index = self.newest_log_index.max(Some(checkpoint.log_index));
+                    self.checkpoint = Some(checkpoint);
+                }
+            }
+            HqWord::Agreed(signed) => self.agreed = signed.verify(key).ok(),
+            HqWord::Verdict { feed, verdict, at_hq } => {
+                let code = match verdict {
+                    Verdict::Continues => return,
+                    Verdict::RolledBack => "hq.rolled_back",
+                    Verdict::Forked => "hq.forked",
+                    Verdict::Closed => "hq.closed",
+                };
+                if *feed == self.own.head().feed && !self.notices.iter().any(|n| n.code == code) {
+                    self.notices.push(notice(code, &[("seq", at_hq.seq.to_string())]));
+                }
+            }
+        }
+    }
+
+    pub(super) fn recall_words(&mut self) -> Result<(), Failure> {
+        self.each_word(1, |desk, word| {
+            desk.take_word(&word);
+            Ok(())
+        })
+    }
+
+    /// Applies receipts the index has not seen.
+    pub(super) fn apply_words(&mut self) -> Result<(), Failure> {
+        let from = self.index.meta("words")?.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) + 1;
+        if from > self.words.count() {
+            return Ok(());
+        }
+        self.each_word(from, |desk, word| {
+            if let HqWord::Receipt(signed) = word
+                && let Ok(receipt) = signed.verify(&desk.hq.hq.key)
+            {
+                desk.index.note_receipt(&receipt)?;
+            }
+            Ok(())
+        })?;
+        Ok(self.index.set_meta("words", &self.words.count().to_string())?)
+    }
+
+    pub(super) fn each_word(
+        &mut self,
+        from: u64,
+        mut take: impl FnMut(&mut Self, HqWord) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut next = from.max(1);
+        while next <= self.words.count() {
+            for (number, bytes) in self.words.read(next, 1 << 20)? {
+                if let Ok(word) = serde_json::from_slice(&bytes) {
+                    take(self, word)?;
+                }
+                next = number + 1;
+            }
+        }
+        Ok(())
+    }
+}
