@@ -102,6 +102,7 @@ pub(super) async fn head(
     };
     drop(held);
     let offset = match offset {
+        Some(offset) if offset == upload.size => finish(&hq, upload.clone()).await?,
         Some(offset) => offset,
         // Finished while this request waited.
         None => find(&hq, &device, &upload.upload).await?.done.then_some(upload.size).ok_or_else(unknown)?,
@@ -147,6 +148,13 @@ pub(super) async fn delete(
     forget(&hq, &upload.upload).await?;
     drop(held);
     Ok(tus(StatusCode::NO_CONTENT))
+}
+
+/// Finishes an upload whose bytes are all there. A kill between the last byte and the row leaves such a part: its phone hears
+/// "all is here" and sends nothing more, so nobody else would.
+pub(super) async fn finish(hq: &Arc<Hq>, upload: UploadRecord) -> Answer<u64> {
+    let size = upload.size;
+    append(Arc::clone(hq), upload, size, Body::empty(), None).await
 }
 
 async fn forget(hq: &Arc<Hq>, upload: &str) -> Answer<()> {

@@ -48,10 +48,20 @@ pub(super) async fn hello(
         feeds.push(FeedStanding { head, verdict });
         let room = MAX_WANTED - u32::try_from(wanted.len()).unwrap_or(MAX_WANTED).min(MAX_WANTED);
         for row in hq.db.wanted(&feed.key.feed, room).await? {
-            let offset = match &row.upload {
+            let mut offset = match &row.upload {
                 Some(upload) => part_size(&hq, upload).await?,
                 None => None,
             };
+            if offset == Some(row.size)
+                && let Some(name) = &row.upload
+                && let Some(upload) = hq.db.upload(name).await?
+            {
+                match super::blobs::finish(&hq, upload).await {
+                    Ok(_) => continue,
+                    // Not what it claims to be, and gone; or still in the hands of another request.
+                    Err(_) => offset = part_size(&hq, name).await?,
+                }
+            }
             wanted.push(WantedBlob {
                 feed: row.feed,
                 entry: row.entry,
