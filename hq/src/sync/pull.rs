@@ -1,13 +1,13 @@
 //! Step 6: entries the device may see, and packs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use xuncha_core::event::Event;
-use xuncha_core::feed::{FeedKey, Head, WireFrame};
+use xuncha_core::feed::{FeedKey, Frame, Head, WireFrame};
 use xuncha_core::ids::{BlobHash, FeedId, InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::pull::{FeedRun, PullReply, PullRequest};
 
@@ -48,22 +48,69 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
     }
     let mut reply = PullReply { runs: Vec::new(), more: false };
     let mut room = PAGE_BYTES;
-    for feed in feeds {
-        let from = ask.have.iter().find(|h| h.feed == feed.feed).map_or(0, |h: &Head| h.seq);
-        let (frames, more) = run(&hq, &feed, from, &view, &mut room).await?;
+    let (mut joined, mut sent) = (BTreeSet::new(), Vec::new());
+    for feed in &feeds {
+        let (frames, more) = run(&hq, feed, seq_of(&ask.have, &feed.feed), &view, &mut room, &mut joined).await?;
         if !frames.is_empty() {
-            reply.runs.push(FeedRun { feed, frames });
+            sent.push(FeedRun { feed: feed.clone(), frames });
         }
         if more {
             reply.more = true;
             break;
         }
     }
+    // HQ's feed first, which admits the others; then what was said before, so that it is stored before the cursors move.
+    reply.runs.extend(sent.iter().position(|r| r.feed == hq.own).map(|n| sent.remove(n)));
+    reply.runs.extend(said_before(&hq, &feeds, &joined, &view, &ask.have).await?);
+    reply.runs.extend(sent);
     Ok(json(StatusCode::OK, &reply))
 }
 
-/// Frames of a feed after a place, as far as there is room; and whether some were left.
-async fn run(hq: &Hq, feed: &FeedKey, mut from: u64, view: &View, room: &mut usize) -> Answer<(Vec<WireFrame>, bool)> {
+fn seq_of(have: &[Head], feed: &FeedId) -> u64 {
+    have.iter().find(|h| h.feed == *feed).map_or(0, |h| h.seq)
+}
+
+/// Events that say who is on the team.
+const NAMES_OFFICERS: [&str; 2] = ["inspection.started", "officers.set"];
+
+/// Entries of these inspections that lie before the phone's cursors. The phone has them as headers if its person joined the
+/// team only now; no cursor would ever bring their words. It passes over those it has in full.
+async fn said_before(
+    hq: &Hq,
+    feeds: &[FeedKey],
+    joined: &BTreeSet<InspectionId>,
+    view: &View,
+    have: &[Head],
+) -> Answer<Vec<FeedRun>> {
+    let mut runs: BTreeMap<FeedId, FeedRun> = BTreeMap::new();
+    for inspection in joined {
+        for stored in hq.db.inspection_log(inspection, 0, u32::MAX).await? {
+            let Ok(entry) = stored.frame.open() else { continue };
+            let feed = feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != hq.own.feed);
+            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed) && sees(view, &stored)) else {
+                continue;
+            };
+            let run = runs.entry(feed.feed).or_insert_with(|| FeedRun { feed: feed.clone(), frames: Vec::new() });
+            run.frames.push(wire(&stored.frame)?);
+        }
+    }
+    Ok(runs.into_values().collect())
+}
+
+fn wire(frame: &Frame) -> Answer<WireFrame> {
+    WireFrame::try_from(frame).map_err(|_| Refusal::never(StatusCode::INTERNAL_SERVER_ERROR, "hq.database"))
+}
+
+/// Frames of a feed after a place, as far as there is room; and whether some were left. Notes the inspections whose team is
+/// named in them.
+async fn run(
+    hq: &Hq,
+    feed: &FeedKey,
+    mut from: u64,
+    view: &View,
+    room: &mut usize,
+    joined: &mut BTreeSet<InspectionId>,
+) -> Answer<(Vec<WireFrame>, bool)> {
     let mut frames = Vec::new();
     loop {
         let page = hq.db.entries(&feed.feed, from, STEP).await?;
@@ -75,9 +122,14 @@ async fn run(hq: &Hq, feed: &FeedKey, mut from: u64, view: &View, room: &mut usi
             from += 1;
             let visible =
                 if feed.feed == hq.own.feed { sees_hq(hq, view, &stored).await? } else { sees(view, &stored) };
+            if visible && let Some(inspection) = &stored.inspection {
+                let said = stored.frame.open().ok().and_then(|e| e.payload);
+                if said.is_some_and(|p| NAMES_OFFICERS.contains(&p.kind.as_str())) {
+                    joined.insert(inspection.clone());
+                }
+            }
             let frame = if visible { stored.frame } else { stored.frame.header_only() };
-            let wire = WireFrame::try_from(&frame)
-                .map_err(|_| Refusal::never(StatusCode::INTERNAL_SERVER_ERROR, "hq.database"))?;
+            let wire = wire(&frame)?;
             let size = wire.header.len() + wire.payload.as_ref().map_or(0, String::len) + 200;
             *room = room.saturating_sub(size);
             frames.push(wire);
