@@ -149,7 +149,7 @@ impl Local for Phone {
     fn store_pack(&self, pack: &PackPublished, bytes: &[u8]) -> Result<(), Failure> {
         self.desk(|desk| {
             desk.packs.store(&pack.sha256, bytes)?;
-            Ok(desk.index.pack_arrived(&pack.sha256)?)
+            desk.pack_arrived(&pack.sha256)
         })?;
         self.device()?.tell(Happening::Today);
         Ok(())

@@ -139,9 +139,10 @@ impl Index {
         found.map(|r| r.map_err(IndexError::from).and_then(|(feed, seq)| Ok((parse(feed)?, seq)))).collect()
     }
 
-    /// Every inspection that has entries.
-    pub fn all_inspections(&self) -> Result<Vec<InspectionId>> {
-        let mut statement = self.db.prepare("SELECT DISTINCT inspection FROM entries")?;
+    /// Inspections that have entries but no row, because their start or their lists were not here.
+    pub fn without_row(&self) -> Result<Vec<InspectionId>> {
+        let sql = "SELECT DISTINCT inspection FROM entries WHERE inspection NOT IN (SELECT id FROM inspections)";
+        let mut statement = self.db.prepare(sql)?;
         let found = statement.query_map([], |r| r.get::<_, String>(0))?;
         found.map(|r| r.map_err(IndexError::from).and_then(parse)).collect()
     }

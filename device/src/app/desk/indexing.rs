@@ -6,7 +6,7 @@ use std::sync::Arc;
 use xuncha_core::Failure;
 use xuncha_core::event::Event;
 use xuncha_core::feed::{Entry, Frame, Head};
-use xuncha_core::ids::{FeedId, InspectionId};
+use xuncha_core::ids::{Digest, FeedId, InspectionId};
 use xuncha_core::inspection::{Inspection, Pinned};
 
 use crate::app::hq_file::HqFile;
@@ -112,6 +112,18 @@ impl Desk {
             self.index.note_inspection(&row)?;
         }
         Ok(())
+    }
+
+    /// A pack is here now: inspections of others that waited for it get their row. At the first contact of a phone every
+    /// colleague's inspection comes before its lists.
+    pub(in crate::app) fn pack_arrived(&mut self, sha256: &Digest) -> Result<(), Failure> {
+        self.as_one(|desk| {
+            desk.index.pack_arrived(sha256)?;
+            for id in desk.index.without_row()? {
+                desk.refresh_summary(&id)?;
+            }
+            Ok(())
+        })
     }
 
     /// Keeps frames of another feed, which were verified, and applies them. Answers the inspections they touch.
