@@ -154,7 +154,7 @@ export class PaperEngine implements Host {
           : {},
       measured: null,
       place: this.here,
-      not_before: '2026-11-20T18:02:11+08:00',
+      not_before: '9fd6b4d4bb906f6da264498ea19c847a',
       not_after: null,
       withdrawn: null,
       by: this.stamp(),

@@ -337,6 +337,7 @@ const words: SameKeys<typeof zh> = {
     phoneClaims: 'by the phone’s clock',
     cameraClaims: 'as the camera wrote',
     notBefore: 'Not before',
+    checkpoint: 'HQ checkpoint {name}',
     notAfter: 'Not after',
     noProof: 'no proof from HQ’s time yet',
     noReceipt: 'waiting for HQ’s receipt',

@@ -322,6 +322,7 @@ export default {
     phoneClaims: '手机时钟所示',
     cameraClaims: '相机所写',
     notBefore: '不早于',
+    checkpoint: '总部检查点 {name}',
     notAfter: '不晚于',
     noProof: '尚无总部时间佐证',
     noReceipt: '等待总部回执',
