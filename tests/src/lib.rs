@@ -13,6 +13,7 @@ pub mod demo;
 pub mod desktop;
 pub mod district;
 pub mod photos;
+pub mod proxy;
 pub mod world;
 
 use std::path::{Path, PathBuf};

@@ -82,6 +82,11 @@ impl Headquarters {
         Ok(self.running()?.dashboard_url.clone())
     }
 
+    /// How it is run from the next time on that it is switched on.
+    pub fn config(&mut self) -> &mut Config {
+        &mut self.config
+    }
+
     /// Its data folder.
     pub fn data(&self) -> &Path {
         &self.config.data
