@@ -7,6 +7,7 @@ mod refused;
 mod resume;
 mod rolled_back;
 mod scope;
+mod stopped;
 mod unknown;
 
 use std::collections::BTreeSet;
