@@ -33,6 +33,7 @@ async fn a_photo_that_is_cut_four_times_goes_on_where_hq_stands_and_never_from_t
     const CUTS: u64 = 4;
     // TLS, requests and the entries themselves, per contact.
     const TALK: u64 = 64 * 1024;
+    const IN_FLIGHT: u64 = 512 * 1024;
     let (world, proxy, alice) = alice_behind_a_proxy().await;
     let inspection = begin(&alice).await;
     let file = photo(&world, 1, SIZE as usize);
@@ -65,9 +66,8 @@ async fn a_photo_that_is_cut_four_times_goes_on_where_hq_stands_and_never_from_t
     let carried = proxy.carried() - before;
     let lost = carried.saturating_sub(SIZE);
     eprintln!("{CUTS} cuts: {carried} bytes for {SIZE}, {lost} more than the photo");
-    // A cut costs what was in flight: what HQ had received but not yet on its disk, at most 1 MiB.
-    assert!(lost < CUTS * (1024 * 1024 / 2 + TALK), "{lost} bytes were sent in vain");
-    assert!(carried < SIZE * 2, "resumed, not repeated");
+    // A cut costs what was in flight, which the sockets hold: 80 kB in all for four cuts on a quiet machine (2026-11-22).
+    assert!(lost < CUTS * (IN_FLIGHT + TALK), "{lost} bytes were sent in vain");
 
     let hq = world.head().await.unwrap();
     assert!(original(&hq, &inspection, &hash_of(&file)).await == std::fs::read(&file).unwrap());
