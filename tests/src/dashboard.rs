@@ -39,6 +39,11 @@ impl Dashboard {
         &self.url
     }
 
+    /// The session's cookie, for a program that signs in by being told.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// A request with session and header; the path begins with `/api/`.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url)).header("X-Xuncha", "1");
@@ -79,7 +84,9 @@ impl Dashboard {
         }
         for firm in district::register() {
             let id = firm.record.id.clone().context("a firm of the register has an id")?;
-            self.send(Method::PUT, &format!("/api/firms/{id}"), &firm).await.with_context(|| firm.record.name.clone())?;
+            self.send(Method::PUT, &format!("/api/firms/{id}"), &firm)
+                .await
+                .with_context(|| firm.record.name.clone())?;
         }
         Ok(())
     }

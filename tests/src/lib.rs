@@ -12,6 +12,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod desktop;
 pub mod district;
+pub mod gallery;
 pub mod photos;
 pub mod proxy;
 pub mod world;

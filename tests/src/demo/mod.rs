@@ -88,7 +88,7 @@ pub async fn headless(options: &Options) -> Result<Proof> {
     walk.go_on(&inspection).await?;
     walk.answer(&steps[half..], &mut taken, &logger).await?;
     let amiss = steps.iter().rev().find(|step| step.photos > 1).context("the plan has an item with photos")?;
-    walk.look_around(&amiss.item).await?;
+    walk.look_around(amiss).await?;
 
     say("▸ the record is filled, proposed and signed");
     walk.seal().await?;

@@ -97,10 +97,11 @@ impl Walk {
     /// Synchronises until both sides agree. Begins and ends on the first page.
     pub async fn sync(&mut self, shot: &str) -> Result<()> {
         self.open_sync().await?;
-        self.window.tap("sync-start").await?;
-        let ended = "const at = document.querySelector('[data-testid=\"sync-phase\"]')?.dataset.phase; return at === 'done' || at === 'failed'";
-        self.window.until("the synchronisation to end", Patience::SYNC, ended).await?;
-        self.window.find("sync-done").await.context("the synchronisation did not get everything over")?;
+        // After a failure the engine tries again by itself, and may be at it already.
+        if self.window.has("sync-start").await? {
+            self.window.tap("sync-start").await?;
+        }
+        self.window.find_within("sync-done", Patience::SYNC).await.context("not everything came over")?;
         self.shot(shot).await?;
         self.window.tap("sync-done").await?;
         self.window.screen("today").await
@@ -159,20 +160,16 @@ impl Walk {
         logger: &Path,
     ) -> Result<()> {
         let mut section = "";
-        let mut shown = (false, false);
+        let mut shown = false;
         for step in steps {
             if step.section != section {
                 section = &step.section;
                 self.window.tap(&format!("section-{section}")).await?;
             }
             self.one(step, photos, logger).await.with_context(|| step.item.clone())?;
-            if !shown.0 && step.outcome == Outcome::NonConforming {
-                shown.0 = true;
+            if !shown && step.outcome == Outcome::NonConforming {
+                shown = true;
                 self.shot("item-not-conforming").await?;
-            }
-            if !shown.1 && !step.measures.is_empty() {
-                shown.1 = true;
-                self.shot("item-measured").await?;
             }
         }
         Ok(())
@@ -220,11 +217,10 @@ impl Walk {
     }
 
     /// Pages beside the way: the law beside an item, an item in full, a picture with its facts. Ends on the inspection.
-    pub async fn look_around(&mut self, item: &str) -> Result<()> {
-        self.window.tap(&format!("open-{item}")).await?;
-        self.window.screen("item").await?;
-        self.shot("item").await?;
-        let law = "const chip = document.querySelector('[data-screen=\"item\"] [data-testid^=\"law-\"]'); return chip ? chip.dataset.testid : ''";
+    pub async fn look_around(&mut self, step: &Step) -> Result<()> {
+        let item = &step.item;
+        self.window.tap(&format!("section-{}", step.section)).await?;
+        let law = "const seen = [...document.querySelectorAll('[data-testid^=\"law-\"]')].find(e => e.getClientRects().length > 0); return seen ? seen.dataset.testid : ''";
         if let Some(chip) = self.window.ask(law).await?.as_str().filter(|chip| !chip.is_empty()) {
             self.window.tap(chip).await?;
             self.window.find("law").await?;
@@ -233,6 +229,9 @@ impl Walk {
             self.window.tap("sheet-close").await?;
             self.window.gone("sheet-close", Patience::TAP).await?;
         }
+        self.window.tap(&format!("open-{item}")).await?;
+        self.window.screen("item").await?;
+        self.shot("item").await?;
         let picture = "const tile = document.querySelector('[data-screen=\"item\"] [data-testid^=\"evidence-\"]'); return tile ? tile.dataset.testid : ''";
         if let Some(tile) = self.window.ask(picture).await?.as_str().filter(|tile| !tile.is_empty()) {
             self.window.tap(tile).await?;

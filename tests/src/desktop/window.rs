@@ -113,7 +113,12 @@ impl Window {
     /// As [`Self::find`], with the patience that it needs.
     pub async fn find_within(&self, testid: &str, patience: Patience) -> Result<Element> {
         self.until(testid, patience, &format!("return {} !== undefined", seen(testid))).await?;
-        let found = self.client.execute(&format!("return {}", seen(testid)), vec![]).await?;
+        self.element(testid, &format!("return {}", seen(testid))).await
+    }
+
+    /// The element that a script gives back.
+    async fn element(&self, testid: &str, script: &str) -> Result<Element> {
+        let found = self.client.execute(script, vec![]).await?;
         let name = found.as_object().and_then(|object| object.values().next()).and_then(Value::as_str);
         let name = name.with_context(|| format!("{testid} went away"))?;
         Ok(Element::from_element_id(self.client.clone(), ElementRef::from(name.to_owned())))
@@ -129,9 +134,15 @@ impl Window {
     pub async fn tap(&self, testid: &str) -> Result<()> {
         let enabled = format!("const e = {}; return e !== undefined && !e.disabled", seen(testid));
         self.until(&format!("{testid} to take a tap"), Patience::TAP, &enabled).await?;
+        self.at_rest().await?;
         self.into_view(testid).await?;
-        let element = self.find(testid).await?;
-        element.click().await.with_context(|| format!("tapping {testid}"))
+        // A choice is a circle of one pixel inside the label that a finger hits.
+        let target = format!("const e = {}; return e.type === 'radio' ? e.closest('label') : e", seen(testid));
+        let element = self.element(testid, &target).await?;
+        match element.click().await {
+            Ok(()) => Ok(()),
+            Err(error) => bail!("tapping {testid}: {error:?}; {}", self.describe().await),
+        }
     }
 
     /// Types into it, in place of what it holds.
@@ -253,9 +264,10 @@ impl Window {
     }
 }
 
-/// The first element of this name that is laid out: a closed sheet stays in the document, out of sight.
+/// The first element of this name in sight: a closed sheet and the list behind an item stay in the document.
 fn seen(testid: &str) -> String {
-    format!("[...document.querySelectorAll('[data-testid=\"{testid}\"]')].find(e => e.getClientRects().length > 0)")
+    let all = format!("[...document.querySelectorAll('[data-testid=\"{testid}\"]')]");
+    format!("{all}.find(e => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden')")
 }
 
 async fn connect(port: u16, app: &Path, driver: &mut Process) -> Result<Client> {

@@ -6,5 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a judgement stops where something is wrong")]
 
 mod by_hand;
+mod http;
 mod node;
+mod pages;
 mod tus;
