@@ -2,6 +2,13 @@
 //!
 //! `cargo run --release -p xuncha-device --example photo_speed -- PICTURE` (absolute times mean nothing on shared machines:
 //! both are measured in turns, and the medians printed side by side).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly and speaks to whoever reads its output"
+)]
 #![expect(clippy::print_stdout, reason = "an example speaks on standard output")]
 
 use std::{env, fs, process::Command, time::Instant};

@@ -2,6 +2,13 @@
 //! They are not in this repository. `XUNCHA_DATA` names the folder that holds `photos/`; without it the folder
 //! `../shared/data` beside the repository is looked for, and without that the tests say loudly that they were skipped.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly and speaks to whoever reads its output"
+)]
+
 use std::{
     collections::BTreeSet,
     env, fs,

@@ -2,6 +2,13 @@
 //!
 //! Measured from outside: the test runs itself as a child, one child per way of decoding, and each child reports how far its
 //! peak resident memory (`VmHWM`) rose after the picture's bytes were in memory. Linux only.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly and speaks to whoever reads its output"
+)]
 #![cfg(target_os = "linux")]
 
 use std::{env, fs, path::Path, process::Command};

@@ -1,6 +1,13 @@
 //! What the screens are typed with is what the engine and HQ say: `ui/bindings/*.ts` are written from the Rust types, and a
 //! committed file that no longer matches fails here. `cargo xtask bindings` writes them anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly and speaks to whoever reads its output"
+)]
+
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -42,8 +49,9 @@ impl Declarations {
     }
 
     fn file(self, source: &str) -> String {
-        let mut text =
-            format!("// Written by `cargo xtask bindings` from {source}. Changes here are lost: change the Rust types.\n\n");
+        let mut text = format!(
+            "// Written by `cargo xtask bindings` from {source}. Changes here are lost: change the Rust types.\n\n"
+        );
         for (_, declaration) in self.by_name.into_values() {
             text.push_str(&declaration);
             text.push('\n');

@@ -102,7 +102,7 @@ async fn i6_i7_answers_of_two_officers_who_did_not_see_each_other_stand_everywhe
     assert_eq!(at_hq.row.conflicts, 0);
     assert_eq!(standing_on(&of_alice), standing_on(&of_bob));
     assert_eq!(standing_on(&of_alice), standing_at(&at_hq));
-    assert_eq!(serde_json::to_value(&at_hq.tallies).unwrap(), of_alice["progress"]["tallies"]);
+    assert_eq!(serde_json::to_value(at_hq.tallies).unwrap(), of_alice["progress"]["tallies"]);
     assert_eq!(of_bob["progress"]["tallies"], of_alice["progress"]["tallies"]);
     // Nothing was thrown away: all three answers are in HQ's log.
     let rows = timeline(&hq, &inspection).await;

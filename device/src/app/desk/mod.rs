@@ -219,19 +219,19 @@ impl Desk {
     fn fall_behind(&mut self, why: &Failure) {
         tracing::error!(error = %why, "the index did not take what the feeds have");
         self.behind = true;
-        if why.code != "disk.full" {
-            if let Err(e) = self.rebuild_index() {
-                tracing::error!(error = %e, "the index could not be made again");
-            }
+        if why.code != "disk.full"
+            && let Err(e) = self.rebuild_index()
+        {
+            tracing::error!(error = %e, "the index could not be made again");
         }
     }
 
     /// Brings the index up to the feeds if it fell behind. While it cannot, the phone goes on with what is in memory.
     pub(super) fn catch_up_if_behind(&mut self) {
-        if self.behind {
-            if let Err(e) = self.catch_up() {
-                tracing::warn!(error = %e, "the index is still behind");
-            }
+        if self.behind
+            && let Err(e) = self.catch_up()
+        {
+            tracing::warn!(error = %e, "the index is still behind");
         }
     }
 
