@@ -34,5 +34,7 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     // `target/debug/x`, or `target/debug/deps/x-…` for a test.
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
-    found.ok_or_else(|| anyhow::anyhow!("{name} is not built: cargo build --workspace --bins (cargo xtask test does it)"))
+    found.ok_or_else(|| {
+        anyhow::anyhow!("{name} is not built: cargo build --workspace --bins (cargo xtask test does it)")
+    })
 }

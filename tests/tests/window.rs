@@ -1,6 +1,13 @@
 //! The main job on the real window: offline inspection, crash and restart in the middle, seal, sync, and headquarters' page
 //! in Chromium with the same bytes. Sixty photos, as a day in a large warehouse brings.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly and speaks to whoever reads its output"
+)]
+
 use clap::Parser as _;
 use xuncha_tests::demo::{self, Options};
 
@@ -10,7 +17,18 @@ async fn an_inspection_of_sixty_photos_made_offline_and_through_a_crash_reaches_
     let data = folder.path().join("data").display().to_string();
     let out = xuncha_tests::repository().join("target/e2e/window").display().to_string();
     let options = Options::parse_from([
-        "demo", "--headless", "--port", "0", "--phone-port", "0", "--photo-count", "60", "--data", &data, "--out", &out,
+        "demo",
+        "--headless",
+        "--port",
+        "0",
+        "--phone-port",
+        "0",
+        "--photo-count",
+        "60",
+        "--data",
+        &data,
+        "--out",
+        &out,
     ]);
     let proof = demo::headless(&options).await.unwrap_or_else(|error| panic!("{error:#}\nsee {out}/screens"));
 
@@ -19,7 +37,20 @@ async fn an_inspection_of_sixty_photos_made_offline_and_through_a_crash_reaches_
     assert!(proof.answers >= 43, "{proof:?}");
     assert!(proof.photo_bytes > 60 * 1_500_000, "{proof:?}");
     // Every page of the phone and of headquarters was photographed.
-    for page in ["unlock", "today", "task", "item", "picture", "conclusion", "record", "sign", "sealed", "sync", "settings", "hq-inspection"] {
+    for page in [
+        "unlock",
+        "today",
+        "task",
+        "item",
+        "picture",
+        "conclusion",
+        "record",
+        "sign",
+        "sealed",
+        "sync",
+        "settings",
+        "hq-inspection",
+    ] {
         let found = proof.screens.iter().any(|path| path.file_stem().unwrap().to_string_lossy().contains(page));
         assert!(found, "no picture of {page}: {:?}", proof.screens);
     }

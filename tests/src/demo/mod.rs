@@ -64,8 +64,7 @@ pub async fn headless(options: &Options) -> Result<Proof> {
     let app = program("xuncha")?;
     let scratch = tempfile::tempdir()?;
     let phone = options.phone();
-    let opening =
-        Opening { app: &app, data: &phone, display: &display, scratch: scratch.path(), shots: &shots };
+    let opening = Opening { app: &app, data: &phone, display: &display, scratch: scratch.path(), shots: &shots };
 
     say("▸ the phone is enrolled and fetches its tasks");
     let mut walk = Walk::with(Window::open(&opening).await?);

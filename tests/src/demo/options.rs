@@ -53,7 +53,10 @@ impl Options {
     pub fn prepare(&self) -> Result<bool> {
         for (port, flag) in [(self.port, "--port"), (self.phone_port, "--phone-port")] {
             if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-                bail!("port {port} is busy ({error}). Stop what uses it, or choose another: {flag} {}", port.saturating_add(10));
+                bail!(
+                    "port {port} is busy ({error}). Stop what uses it, or choose another: {flag} {}",
+                    port.saturating_add(10)
+                );
             }
         }
         let data = &self.data;

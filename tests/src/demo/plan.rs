@@ -28,7 +28,11 @@ pub struct Step {
 
 /// Items that are not simply in order. The words are what a record would say.
 const FOUND: &[(&str, Outcome, &str)] = &[
-    ("COLD-11", Outcome::NonConforming, "抽查近3个月记录：2号冷库10月14日03:12至03:59温度为8.3—9.1 ℃，系统有报警，未见处置和质量评估记录。"),
+    (
+        "COLD-11",
+        Outcome::NonConforming,
+        "抽查近3个月记录：2号冷库10月14日03:12至03:59温度为8.3—9.1 ℃，系统有报警，未见处置和质量评估记录。",
+    ),
     ("COLD-07", Outcome::Corrected, "1号冷库门口手持测温枪校准标签到期3日，现场停用并更换为已校准设备（编号W-0217）。"),
     ("COLD-15", Outcome::NotApplicable, "企业无自有车辆，冷链装车全部由受托承运单位完成，协议已核对。"),
     ("SUP-03", Outcome::NonConforming, "供货者A的授权书未载明授权销售的地域，有效期至上月末，之后仍有2笔采购。"),

@@ -120,7 +120,8 @@ fn receipted(detail: &InspectionDetail, rows: &[TimelineRow]) -> usize {
 /// The phone itself must say 总部已收 of the inspection and of all its evidence: it says so only under verified receipts.
 async fn phone_agrees(options: &Options, inspection: &str) -> Result<()> {
     let device = Device::open(Config::product(options.phone())).map_err(|failure| anyhow!(failure))?;
-    let call = async |verb: &str, args: Value| device.call(verb, args).await.map_err(|failure| anyhow!("{verb}: {failure}"));
+    let call =
+        async |verb: &str, args: Value| device.call(verb, args).await.map_err(|failure| anyhow!("{verb}: {failure}"));
     call("unlock", json!({ "user": district::INSPECTOR, "pin": district::PASSPHRASE })).await?;
     let view: InspectionView = serde_json::from_value(call("inspection", json!({ "inspection": inspection })).await?)?;
     call("lock", json!({})).await?;

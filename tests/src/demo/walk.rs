@@ -256,6 +256,15 @@ impl Walk {
             self.window.leave_field().await?;
             self.window.settled(Patience::TAP).await?;
         }
+        if self.window.has("missing-officers-").await? {
+            let companion = district::PEOPLE.iter().find(|person| person.user == district::COMPANION);
+            let companion = companion.context("the inspector has a companion")?;
+            self.window.tap("officer-add").await?;
+            self.window.write("officer-name", companion.name).await?;
+            self.window.write("officer-certificate", companion.certificate).await?;
+            self.window.tap("officer-go").await?;
+            self.window.gone("officer-go", Patience::TAP).await?;
+        }
         if !self.window.has("nothing-missing").await? {
             let missing = "return document.querySelector('[data-testid=\"missing\"]')?.innerText ?? ''";
             bail!("something is still missing: {}", self.window.ask(missing).await?);

@@ -24,7 +24,17 @@ impl Display {
         let memory = tempfile::tempdir()?;
         let mut command = Command::new("Xvfb");
         // It picks a free number itself and writes it to the descriptor when it is ready.
-        command.args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp", "-noreset", "-nocursor"]);
+        command.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            &format!("{width}x{height}x24"),
+            "-nolisten",
+            "tcp",
+            "-noreset",
+            "-nocursor",
+        ]);
         command.arg("-fbdir").arg(memory.path());
         let (server, stdout) = Process::start_listening(&mut command)?;
         let mut number = String::new();

@@ -73,7 +73,9 @@ impl Window {
         std::fs::create_dir_all(opening.shots)?;
         let (display, shots) = (Arc::clone(opening.display), opening.shots.to_owned());
         let window = Self { client, display, shots, _driver: driver };
-        window.until("the app's first page", Patience::WORK, "return document.querySelector('[data-screen]') !== null").await?;
+        window
+            .until("the app's first page", Patience::WORK, "return document.querySelector('[data-screen]') !== null")
+            .await?;
         Ok(window)
     }
 
@@ -97,7 +99,8 @@ impl Window {
 
     /// Waits until no call to the engine is under way.
     pub async fn settled(&self, patience: Patience) -> Result<()> {
-        self.until("the engine's answer", patience, "return document.querySelector('[data-busy=\"true\"]') === null").await
+        self.until("the engine's answer", patience, "return document.querySelector('[data-busy=\"true\"]') === null")
+            .await
     }
 
     /// Whether something with this test id is in sight.
@@ -126,7 +129,8 @@ impl Window {
 
     /// Waits until nothing with this test id is in sight and no call to the engine is under way.
     pub async fn gone(&self, testid: &str, patience: Patience) -> Result<()> {
-        let script = format!("return {} === undefined && document.querySelector('[data-busy=\"true\"]') === null", seen(testid));
+        let script =
+            format!("return {} === undefined && document.querySelector('[data-busy=\"true\"]') === null", seen(testid));
         self.until(&format!("{testid} to go away"), patience, &script).await
     }
 
@@ -135,7 +139,7 @@ impl Window {
         let enabled = format!("const e = {}; return e !== undefined && !e.disabled", seen(testid));
         self.until(&format!("{testid} to take a tap"), Patience::TAP, &enabled).await?;
         self.at_rest().await?;
-        self.into_view(testid).await?;
+        self.show_element(testid).await?;
         // A choice is a circle of one pixel inside the label that a finger hits.
         let target = format!("const e = {}; return e.type === 'radio' ? e.closest('label') : e", seen(testid));
         let element = self.element(testid, &target).await?;
@@ -150,7 +154,7 @@ impl Window {
         self.find(testid).await?;
         // A sheet that is still coming up takes no keys.
         self.at_rest().await?;
-        self.into_view(testid).await?;
+        self.show_element(testid).await?;
         let element = self.find(testid).await?;
         // Emptying counts as an edit of its own, which the page would save.
         if self.client.execute(&format!("return {}.value !== ''", seen(testid)), vec![]).await? == Value::Bool(true) {
@@ -176,23 +180,28 @@ impl Window {
         use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 
         self.find(testid).await?;
-        self.into_view(testid).await?;
-        let script = format!("const r = {}.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]", seen(testid));
+        self.at_rest().await?;
+        self.show_element(testid).await?;
+        let script =
+            format!("const r = {}.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]", seen(testid));
         let rect: Vec<f64> = serde_json::from_value(self.client.execute(&script, vec![]).await?)?;
         let [x, y, width, height] = rect[..] else { bail!("{testid} has no place") };
         let at = |step: u32, lift: f64| PointerAction::MoveTo {
             duration: Some(Duration::from_millis(30)),
-            x: x + width * (0.2 + 0.1 * f64::from(step)),
-            y: y + height * (0.5 + lift),
+            // WebKitGTK takes whole pixels only.
+            x: (x + width * (0.2 + 0.1 * f64::from(step))).round(),
+            y: (y + height * (0.5 + lift)).round(),
         };
-        let mut stroke = MouseActions::new("finger".into())
-            .then(at(0, 0.2))
-            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        let mut stroke =
+            MouseActions::new("finger".into()).then(at(0, 0.2)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
         for (step, lift) in [(1, -0.25), (2, 0.2), (3, -0.15), (4, 0.25), (5, -0.2), (6, 0.05)] {
             stroke = stroke.then(at(step, lift));
         }
         let stroke = stroke.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
-        self.client.perform_actions(stroke).await.with_context(|| format!("drawing on {testid}"))
+        match self.client.perform_actions(stroke).await {
+            Ok(()) => Ok(()),
+            Err(error) => bail!("drawing on {testid} at {rect:?}: {error:?}; {}", self.describe().await),
+        }
     }
 
     /// The words it shows.
@@ -249,7 +258,7 @@ impl Window {
         Ok(before)
     }
 
-    async fn into_view(&self, testid: &str) -> Result<()> {
+    async fn show_element(&self, testid: &str) -> Result<()> {
         let script = format!("{}.scrollIntoView({{ block: 'center', behavior: 'instant' }})", seen(testid));
         self.client.execute(&script, vec![]).await?;
         Ok(())

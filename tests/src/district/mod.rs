@@ -51,9 +51,15 @@ pub struct PersonOf {
 /// Everybody but the administrator, whom HQ's command line makes.
 pub const PEOPLE: &[PersonOf] = &[
     PersonOf { user: HEAD, name: "周敏华", role: Role::StationHead, unit: STATION, certificate: "浙99-0201-0007" },
-    PersonOf { user: INSPECTOR, name: "林若雨", role: Role::Inspector, unit: STATION, certificate: "浙99-0201-0042" },
-    PersonOf { user: COMPANION, name: "陈志远", role: Role::Inspector, unit: STATION, certificate: "浙99-0201-0058" },
-    PersonOf { user: "he.qing", name: "何晴", role: Role::Inspector, unit: "nanshan", certificate: "浙99-0202-0011" },
+    PersonOf {
+        user: INSPECTOR, name: "林若雨", role: Role::Inspector, unit: STATION, certificate: "浙99-0201-0042"
+    },
+    PersonOf {
+        user: COMPANION, name: "陈志远", role: Role::Inspector, unit: STATION, certificate: "浙99-0201-0058"
+    },
+    PersonOf {
+        user: "he.qing", name: "何晴", role: Role::Inspector, unit: "nanshan", certificate: "浙99-0202-0011"
+    },
 ];
 
 /// Units below the bureau, parents first: id, name, parent.
