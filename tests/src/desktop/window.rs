@@ -187,14 +187,15 @@ impl Window {
         let rect: Vec<f64> = serde_json::from_value(self.client.execute(&script, vec![]).await?)?;
         let [x, y, width, height] = rect[..] else { bail!("{testid} has no place") };
         let at = |step: u32, lift: f64| PointerAction::MoveTo {
-            duration: Some(Duration::from_millis(30)),
+            duration: Some(Duration::from_millis(20)),
             // WebKitGTK takes whole pixels only.
-            x: (x + width * (0.2 + 0.1 * f64::from(step))).round(),
+            x: (x + width * (0.16 + 0.055 * f64::from(step))).round(),
             y: (y + height * (0.5 + lift)).round(),
         };
         let mut stroke =
             MouseActions::new("finger".into()).then(at(0, 0.2)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
-        for (step, lift) in [(1, -0.25), (2, 0.2), (3, -0.15), (4, 0.25), (5, -0.2), (6, 0.05)] {
+        let lifts = [-0.25, 0.1, 0.2, -0.15, -0.05, 0.25, -0.2, 0.15, -0.28, 0.05, 0.22, -0.1];
+        for (step, lift) in (1..).zip(lifts) {
             stroke = stroke.then(at(step, lift));
         }
         let stroke = stroke.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
