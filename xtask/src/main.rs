@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         "setup" => setup::all(),
         "pages" => setup::node().and_then(|()| pages::build()),
         "bindings" => tools::bindings(),
-        "screens" => tools::screens(rest),
+        "screens" => tools::screens(),
         "bench" => tools::bench(rest),
         "help" | "--help" | "-h" => {
             run::say(USAGE);

@@ -17,12 +17,14 @@ pub fn demo(args: &[String]) -> Result<()> {
     hand_over("debug", "xuncha-demo", args)
 }
 
-/// `cargo xtask screens`
-pub fn screens(args: &[String]) -> Result<()> {
+/// `cargo xtask screens`: the test that walks over every page of both interfaces keeps its pictures.
+pub fn screens() -> Result<()> {
     timed("setup", || setup::packages().and_then(|()| setup::node()))?;
     timed("pages", pages::build)?;
     timed("build", programs)?;
-    hand_over("debug", "xuncha-screens", args)
+    let mut walk = program("cargo", &["test", "--workspace", "--test", "judges", "pages::", "--", "--nocapture"]);
+    walk.env("XUNCHA_SHOTS", root().join("docs/screens"));
+    run(walk)
 }
 
 /// `cargo xtask bindings`

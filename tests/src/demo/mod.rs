@@ -44,7 +44,7 @@ pub fn say(text: &str) {
 /// The demonstration with nobody watching.
 pub async fn headless(options: &Options) -> Result<Proof> {
     options.prepare()?;
-    let mut hq = Headquarters::at(options.hq(), options.port, options.phone_port);
+    let mut hq = Headquarters::at(options.hq(), options.phone_port, options.port);
     say("▸ headquarters starts and gets its district");
     hq.switch_on().await?;
     hq.found().await?;
@@ -107,7 +107,7 @@ pub async fn headless(options: &Options) -> Result<Proof> {
 /// The demonstration for a person: HQ runs, a phone is enrolled, the window is theirs.
 pub async fn with_window(options: &Options) -> Result<()> {
     let kept = options.prepare()?;
-    let mut hq = Headquarters::at(options.hq(), options.port, options.phone_port);
+    let mut hq = Headquarters::at(options.hq(), options.phone_port, options.port);
     say("▸ headquarters starts");
     hq.switch_on().await?;
     let phone = options.phone();

@@ -35,10 +35,12 @@ impl Browser {
     /// Makes a visit; pictures go into `shots`.
     pub async fn visit(visit: &Visit, shots: &Path) -> Result<Found> {
         std::fs::create_dir_all(shots)?;
+        // Node runs in its own folder.
+        let shots = std::path::absolute(shots)?;
         let profile = tempfile::tempdir()?;
         let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui");
         let mut command = tokio::process::Command::new("node");
-        command.arg("e2e/visit.mjs").arg(shots).arg(profile.path()).current_dir(ui);
+        command.arg("e2e/visit.mjs").arg(&shots).arg(profile.path()).current_dir(ui);
         command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("cannot start node")?;
         let mut stdin = child.stdin.take().context("no way to tell node what to do")?;

@@ -58,6 +58,8 @@ impl Window {
         command.env("DISPLAY", opening.display.name()).env("XUNCHA_DATA", opening.data);
         command.env_remove("WAYLAND_DISPLAY").env_remove("DBUS_SESSION_BUS_ADDRESS").env("NO_AT_BRIDGE", "1");
         command.env("GDK_BACKEND", "x11").env("LANG", "C.UTF-8");
+        // Times on the screen are those of the district, wherever the machine stands.
+        command.env("TZ", "Asia/Shanghai");
         for (variable, folder) in [
             ("XDG_DATA_HOME", "data"),
             ("XDG_CACHE_HOME", "cache"),
