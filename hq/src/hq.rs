@@ -65,6 +65,7 @@ impl Hq {
         }
         let lock = lock(&config.data)?;
         let hq = Self::load(config, Some(lock)).await?;
+        hq.sweep_strays().await.map_err(|refusal| refusal.failure)?;
         hq.publish().await?;
         Ok(hq)
     }

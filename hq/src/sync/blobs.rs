@@ -165,7 +165,20 @@ async fn forget(hq: &Arc<Hq>, upload: &str) -> Answer<()> {
 }
 
 impl Hq {
-    /// Throws away uploads whose term is over, and parts nobody knows of. Called now and then.
+    /// Throws away parts that no upload is waiting for: a kill between a part and its row leaves one. Only before the doors
+    /// open, when nobody else makes parts.
+    pub(crate) async fn sweep_strays(self: &Arc<Self>) -> Answer<()> {
+        let objects = Arc::clone(&self.objects);
+        for part in Hq::blocking(move || objects.parts()).await? {
+            if self.db.upload(&part).await?.is_none_or(|u| u.done) {
+                let objects = Arc::clone(&self.objects);
+                Hq::blocking(move || objects.drop_part(&part)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Throws away uploads whose term is over. Called now and then.
     pub(crate) async fn sweep_uploads(self: &Arc<Self>) -> Answer<()> {
         for upload in self.db.expired_uploads(&self.clock.stamp()).await? {
             // One that is in use just now goes the next time.

@@ -215,3 +215,20 @@ async fn an_upload_nobody_goes_on_with_ends_with_its_term() {
     assert_eq!(alice.offset(&path).await, Err(410));
     alice.upload(&entry, &photo).await;
 }
+
+#[tokio::test]
+async fn a_part_that_a_kill_left_without_its_row_goes_at_the_next_start_and_one_under_way_stays() {
+    let photo = jpeg(10_000);
+    let world = World::new().await;
+    let (mut alice, entry, _) = with_photo(&world, &photo).await;
+    let path = alice.create(&entry, &photo).await;
+    alice.patch(&path, 0).body(photo[..100].to_vec()).send().await.unwrap();
+    let parts = world.dir.path().join("data/parts");
+    std::fs::write(parts.join("5f3a"), b"the row was never written").unwrap();
+    let world = world.restart().await;
+    alice.follow(&world);
+    assert_eq!(alice.session().await, 200);
+    let left: Vec<_> = std::fs::read_dir(&parts).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, [path.rsplit('/').next().unwrap()]);
+    assert_eq!(alice.offset(&path).await, Ok(100));
+}

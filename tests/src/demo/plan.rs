@@ -31,7 +31,7 @@ const FOUND: &[(&str, Outcome, &str)] = &[
     (
         "COLD-11",
         Outcome::NonConforming,
-        "抽查近3个月记录：2号冷库10月14日03:12至03:59温度为8.3—9.1 ℃，系统有报警，未见处置和质量评估记录。",
+        "抽查近3个月记录：2号冷库10月14日03:00、03:30两次读数为8.5 ℃、8.4 ℃，系统有报警，未见处置和质量评估记录。",
     ),
     ("COLD-07", Outcome::Corrected, "1号冷库门口手持测温枪校准标签到期3日，现场停用并更换为已校准设备（编号W-0217）。"),
     ("COLD-15", Outcome::NotApplicable, "企业无自有车辆，冷链装车全部由受托承运单位完成，协议已核对。"),
@@ -116,7 +116,7 @@ pub fn logger_file() -> String {
     for reading in 0..30 * 48 {
         let (day, minute) = (1 + reading / 48, reading % 48 * 30);
         let wave = f64::from((reading * 37 % 48 - 24_i32).abs()) / 24.0;
-        let excursion = if reading == 13 * 48 + 6 || reading == 13 * 48 + 7 { 4.4 } else { 0.0 };
+        let excursion = if reading == 13 * 48 + 6 || reading == 13 * 48 + 7 { 5.0 } else { 0.0 };
         let (one, two) = (3.2 + wave + excursion, 3.5 + wave * 0.8 + excursion * 0.9);
         let line = format!(
             "{},2026-10-{day:02} {:02}:{:02}:00,{one:.1},{two:.1},{}\r\n",
@@ -159,8 +159,21 @@ mod tests {
 
     #[test]
     fn the_loggers_file_shows_the_excursion_that_the_note_speaks_of() {
-        let facts = xuncha_device::capture::logger_facts("冷库.csv", logger_file().as_bytes());
+        let file = logger_file();
+        let facts = xuncha_device::capture::logger_facts("冷库.csv", file.as_bytes());
         let facts = serde_json::to_value(facts).unwrap();
-        assert!(facts.to_string().contains("1440"), "{facts}");
+        assert_eq!(facts["lines"], 1 + 30 * 48, "{facts}");
+        let reading = |line: &str| line.split(',').nth(2).unwrap().parse::<f64>().unwrap();
+        let over: Vec<_> = file.lines().skip(1).filter(|line| reading(line) > 8.0).collect();
+        let words = FOUND.iter().find(|(code, ..)| *code == "COLD-11").unwrap().2;
+        assert_eq!(over.len(), 2, "{over:?}");
+        for line in over {
+            let (time, value) = (line.split(',').nth(1).unwrap(), reading(line));
+            assert!(
+                time.starts_with("2026-10-14 ") && words.contains(time.split(' ').nth(1).unwrap().get(..5).unwrap()),
+                "{time}"
+            );
+            assert!(words.contains(&format!("{value:.1} ℃")), "{words}: {value}");
+        }
     }
 }
