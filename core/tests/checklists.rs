@@ -53,16 +53,47 @@ fn items(library: &Library) -> impl Iterator<Item = &Item> {
     library.lists.iter().flat_map(|list| list.items())
 }
 
+/// Every list of the domain reference: how many items run on from 01, and those called otherwise.
+const LISTS: &[(&str, u32, &[&str])] = &[
+    ("LIC", 17, &[]),
+    ("SUP", 9, &[]),
+    ("PRD", 12, &[]),
+    ("ACC", 12, &[]),
+    ("STO", 12, &[]),
+    ("OFF", 6, &[]),
+    ("COLD", 23, &[]),
+    ("SAL", 13, &[]),
+    ("UDI", 8, &[]),
+    ("STER", 8, &[]),
+    ("STH", 9, &[]),
+    ("VBP", 9, &["VBP-H1", "VBP-H2"]),
+    ("LENS", 13, &[]),
+    ("AES", 12, &[]),
+    ("CON", 9, &[]),
+    ("IVD", 10, &[]),
+    ("EPI", 7, &[]),
+    ("NET", 15, &[]),
+    ("NETP", 5, &[]),
+    ("USE", 25, &[]),
+    ("OXY", 6, &[]),
+    ("DENT", 6, &[]),
+    ("C1M", 16, &[]),
+    ("ADR", 7, &["ADR-M1", "ADR-M2", "ADR-M3", "ADR-M4"]),
+    ("SELF", 5, &[]),
+    ("REOP", 4, &[]),
+    ("TPL", 8, &[]),
+];
+
 #[test]
 fn the_lists_have_every_item_of_the_domain_reference_and_no_other() {
     let library = library();
-    for (code, last) in [("SUP", 9), ("ACC", 12), ("COLD", 23)] {
-        let list = library.list(&code.parse().unwrap()).unwrap();
+    for list in &library.lists {
+        let code = list.code.as_str();
+        let (_, last, others) = LISTS.iter().find(|(known, ..)| *known == code).expect(code);
         let have: BTreeSet<String> = list.items().map(|i| i.code.to_string()).collect();
-        let want: BTreeSet<String> = (1..=last).map(|n| format!("{code}-{n:02}")).collect();
-        assert_eq!(have, want);
+        let numbered = (1..=*last).map(|n| format!("{code}-{n:02}"));
+        assert_eq!(have, numbered.chain(others.iter().map(|o| (*o).to_owned())).collect());
     }
-    assert_eq!(library.lists.len(), 3);
 }
 
 #[test]
@@ -128,7 +159,10 @@ fn every_item_speaks_both_languages_and_says_how_what_and_why() {
             spoken(code, "evidence", rule.what.as_ref().unwrap());
             assert_eq!(rule.mark, Mark::D, "{code}: evidence rules are this project's proposal");
         }
-        assert!(!item.basis.is_empty() && !item.violations.is_empty(), "{code}");
+        match &item.grounds {
+            Some(grounds) => spoken(code, "grounds", grounds),
+            None => assert!(!item.basis.is_empty() && !item.violations.is_empty(), "{code}: what does it rest on?"),
+        }
     }
     for list in &library.lists {
         spoken(list.code.as_str(), "title", &list.title);

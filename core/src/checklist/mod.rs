@@ -11,7 +11,7 @@ mod applies;
 mod model;
 mod parse;
 
-pub use applies::{AppliesError, Subject, applies, check_expression};
+pub use applies::{AppliesError, Occasion, Subject, applies, check_expression, check_proposal, proposed};
 pub use model::{
     Basis, Checklist, EvidenceKind, EvidenceRule, Item, KeyFlag, Mark, Method, Section, Severity, Text, TypicalFinding,
     Violation, When,

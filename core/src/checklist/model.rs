@@ -51,6 +51,9 @@ pub struct Checklist {
     /// Where the list comes from, in a sentence an inspector understands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Text>,
+    /// CEL over `subject` and `inspection`: when the list is proposed without being asked for. Absent: only on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_if: Option<String>,
     /// Its items in order of the walk through the premises.
     pub sections: Vec<Section>,
 }
@@ -89,6 +92,9 @@ pub struct Item {
     pub key: KeyFlag,
     /// The duty.
     pub basis: Vec<Basis>,
+    /// What the item rests on where that is no article of the library: a supervision plan, a notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<Text>,
     /// The violations it may be; a proposal to the inspector, never a verdict.
     #[serde(default)]
     pub violations: Vec<Violation>,
@@ -97,6 +103,9 @@ pub struct Item {
     /// CEL over `subject`; absent: always applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_if: Option<String>,
+    /// The item of another list that asks the same: where both lists are worked through, only that one is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<ItemCode>,
     /// The unit to propose when a number is measured here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Checklist, check_expression};
+use super::{Checklist, check_expression, check_proposal};
 
 /// What is wrong with a checklist file, in words that help its author mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -53,6 +53,12 @@ fn judge(file: &str, yaml: &str, list: &Checklist) -> Vec<AuthorFault> {
         let line = yaml.lines().position(|l| l.contains(needle)).map_or(0, |n| n as u64 + 1);
         faults.push(AuthorFault { file: file.to_owned(), line, problem, hint: Some(hint.to_owned()) });
     };
+    if let Some(expression) = &list.proposed_if
+        && let Err(e) = check_proposal(expression)
+    {
+        let hint = "CEL over subject.kind, .modes, .flags and inspection.kind, .modes, .focus";
+        fault(expression, format!("proposed_if cannot work: {e}"), hint);
+    }
     if list.items().next().is_none() {
         fault("sections", "the list has no items".into(), "add at least one section with one item");
     }
@@ -72,8 +78,9 @@ fn judge(file: &str, yaml: &str, list: &Checklist) -> Vec<AuthorFault> {
         if item.methods.is_empty() {
             fault(code, format!("item {code} says not how it is checked"), "give at least one method, e.g. observe");
         }
-        if item.basis.is_empty() && item.key.value {
-            fault(code, format!("key item {code} has no legal basis"), "a key item names the article it rests on");
+        if item.basis.is_empty() && item.grounds.is_none() {
+            let hint = "name the article it rests on, or say in `grounds` what else it does";
+            fault(code, format!("item {code} has no legal basis"), hint);
         }
         if let Some(expression) = &item.applies_if
             && let Err(e) = check_expression(expression)

@@ -1,6 +1,6 @@
 //! What must be true between the files: references resolve, and a mark claims no more than what was read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Source, ViolationTable};
 use crate::checklist::{AuthorFault, Checklist, Item, Mark};
@@ -91,6 +91,7 @@ pub(super) fn lists(
 ) -> Vec<AuthorFault> {
     let mut faults = Vec::new();
     let mut codes = BTreeSet::new();
+    let all: BTreeMap<_, _> = lists.iter().flat_map(|(_, list)| list.items()).map(|item| (&item.code, item)).collect();
     for (source, list) in lists {
         if !codes.insert(list.code.as_str()) {
             faults.push(source.fault(
@@ -102,6 +103,20 @@ pub(super) fn lists(
         for item in list.items() {
             let here = format!("code: {}", item.code);
             faults.extend(bases(*source, item, &here, instruments));
+            if let Some(other) = &item.same_as {
+                // One step only: with longer ways, or a circle, two items could each wait for the other to be asked.
+                let wrong = match all.get(other) {
+                    None => Some("which no list has"),
+                    Some(same) if same.same_as.is_some() => Some("which itself is the same as another"),
+                    Some(_) if list.item(other).is_some() => Some("which is in the same list"),
+                    Some(_) => None,
+                };
+                faults.extend(wrong.map(|wrong| {
+                    let hint = "name the item of another list that asks the same and is asked itself";
+                    let problem = format!("{} is the same as {other}, {wrong}", item.code);
+                    source.fault(&[here.as_str(), "same_as:"], problem, hint)
+                }));
+            }
             for violation in &item.violations {
                 if !table.violations.iter().any(|row| row.code == violation.code) {
                     let problem = format!("{} names violation {}, which the table has not", item.code, violation.code);
