@@ -1,7 +1,12 @@
 //! The law library: instruments and the articles that lists cite, offline beside the item.
 //!
 //! Statute text is quoted, never paraphrased; an article whose text was not read says so by its [`Mark`] and carries no
-//! text. What it is not: advice on penalties. Amounts are not in the app (they need local discretion rules and review).
+//! text. What it is not: advice on penalties. An amount stands only in the statute's own words, never in the table of
+//! violations nor beside an item (it needs local discretion rules and review).
+//!
+//! An instrument has its days: `effective` is the first, [`Replacement::from`] the first on which another stands in its
+//! place. A replaced instrument stays in the library without its articles: old records and old plans still name it, and
+//! whoever opens it is told where to go on reading.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,19 +40,35 @@ pub struct Instrument {
     /// How sure the number is.
     #[serde(default)]
     pub number_mark: Mark,
-    /// Day of issue, if known.
+    /// Day of issue, if known, as `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued: Option<String>,
-    /// Day it took effect, if known.
+    /// Day it took effect, if known, as `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
     /// In force, superseded or unsure, with the reason in a sentence where it is not plainly in force.
     pub status: LawStatus,
+    /// What stands in its place. Given for a superseded instrument and for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Replacement>,
     /// What an inspector must know about its standing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     /// The articles that are cited.
     pub articles: Vec<Article>,
+}
+
+/// What stands in the place of a superseded instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// Short name of the newer instrument; the library has it.
+    pub law: LawCode,
+    /// First day on which the newer one counts, if known, as `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// How sure: V when the clause of repeal was read.
+    pub mark: Mark,
 }
 
 /// Standing of an instrument.
@@ -56,7 +77,7 @@ pub struct Instrument {
 pub enum LawStatus {
     /// In force as far as could be verified.
     InForce,
-    /// Replaced.
+    /// Replaced by another: see [`Instrument::replaced_by`].
     Superseded,
     /// Its standing could not be verified.
     Unsure,

@@ -6,9 +6,11 @@ use super::{Source, ViolationTable};
 use crate::checklist::{AuthorFault, Checklist, Item, Mark};
 use crate::conclusion::ConclusionRule;
 use crate::form::OnSiteForm;
-use crate::law::Instrument;
+use crate::ids::LawCode;
+use crate::law::{Instrument, LawStatus};
 
-/// Codes are unique; text and mark agree; the table speaks only of instruments the library has.
+/// Codes are unique; text and mark agree; what is superseded says by what; the table speaks only of instruments the
+/// library has and that were not superseded.
 pub(super) fn laws(
     instruments: &[(Source<'_>, Instrument)],
     (table_source, table): &(Source<'_>, ViolationTable),
@@ -20,6 +22,8 @@ pub(super) fn laws(
         if !codes.insert(law.as_str()) {
             faults.push(source.fault(&["code:"], format!("instrument {law} stands twice"), "keep one file per law"));
         }
+        faults.extend(days(*source, instrument));
+        faults.extend(replacement(*source, instrument, instruments));
         let mut seen = BTreeSet::new();
         for article in &instrument.articles {
             let number = &article.article;
@@ -69,8 +73,87 @@ pub(super) fn laws(
                 hint,
             ));
         }
+        for law in laws_named(&row.duty).chain(laws_named(&row.penalty)) {
+            let superseded = instruments.iter().map(|(_, i)| i).find(|i| i.code.as_str() == law).filter(|i| gone(i));
+            faults.extend(superseded.map(|old| {
+                table_source.fault(&trail, format!("{} names {law}, which is superseded", row.code), &instead_of(old))
+            }));
+        }
     }
     faults
+}
+
+fn gone(instrument: &Instrument) -> bool {
+    instrument.status == LawStatus::Superseded
+}
+
+/// What an author writes in place of a superseded instrument.
+fn instead_of(old: &Instrument) -> String {
+    let newer = old.replaced_by.as_ref().map_or("the one in force", |newer| newer.law.as_str());
+    format!("name the place in {newer} instead")
+}
+
+/// The days of an instrument are days, and in their order.
+fn days(source: Source<'_>, instrument: &Instrument) -> Vec<AuthorFault> {
+    let from = instrument.replaced_by.as_ref().and_then(|newer| newer.from.as_ref());
+    let given = [("issued", instrument.issued.as_ref()), ("effective", instrument.effective.as_ref()), ("from", from)];
+    let mut faults = Vec::new();
+    let mut before: Option<(&str, jiff::civil::Date)> = None;
+    for (name, day) in given.into_iter().filter_map(|(name, day)| Some((name, day?))) {
+        let trail = [name, day.as_str()];
+        let law = &instrument.code;
+        match day.parse::<jiff::civil::Date>() {
+            // The parser takes other spellings too; one spelling sorts as text and reads alike everywhere.
+            Ok(date) if date.to_string() == *day => {
+                if let Some((earlier, other)) = before.filter(|(_, other)| *other > date) {
+                    let problem = format!("{law}: `{name}` is {day}, before `{earlier}` {other}");
+                    faults.push(source.fault(&trail, problem, "issued, then effective, then replaced"));
+                }
+                before = Some((name, date));
+            }
+            _ => {
+                let problem = format!("{law}: `{name}` is {day}, which is no day");
+                faults.push(source.fault(&trail, problem, "write it as '2024-07-01'"));
+            }
+        }
+    }
+    faults
+}
+
+/// A superseded instrument, and no other, names one in the library that stands in its place.
+fn replacement(
+    source: Source<'_>,
+    instrument: &Instrument,
+    instruments: &[(Source<'_>, Instrument)],
+) -> Option<AuthorFault> {
+    let law = &instrument.code;
+    let find = |code: &LawCode| instruments.iter().map(|(_, i)| i).find(|i| &i.code == code);
+    match (&instrument.replaced_by, gone(instrument)) {
+        (None, false) => None,
+        (None, true) => {
+            let hint = "add `replaced_by` with `law`, `from` (if known) and `mark`";
+            Some(source.fault(&["status:"], format!("{law} is superseded and does not say by what"), hint))
+        }
+        (Some(newer), false) => {
+            let problem = format!("{law} is replaced by {} but not superseded", newer.law);
+            Some(source.fault(&["replaced_by:"], problem, "set `status: superseded`, or leave `replaced_by` out"))
+        }
+        (Some(newer), true) if find(&newer.law).is_none() => {
+            let problem = format!("{law} is replaced by {}, which the library has not", newer.law);
+            let hint = "add the instrument to laws/, with `articles: []` if nothing of it is quoted";
+            Some(source.fault(&["replaced_by:"], problem, hint))
+        }
+        (Some(newer), true) => {
+            // At most as many steps as there are instruments: a longer way has come round.
+            let next = |at: &&Instrument| at.replaced_by.as_ref().and_then(|newer| find(&newer.law));
+            let way = std::iter::successors(find(&newer.law), next).take(instruments.len());
+            let last = way.last().filter(|last| gone(last));
+            last.map(|_| {
+                let problem = format!("{law} is replaced by {}, and in the end by nothing in force", newer.law);
+                source.fault(&["replaced_by:"], problem, "the last of the row must not be superseded")
+            })
+        }
+    }
 }
 
 /// The short names before each `§`.
@@ -136,6 +219,11 @@ fn bases(source: Source<'_>, item: &Item, here: &str, instruments: &[(Source<'_>
         let cited = format!("article: '{number}'");
         let trail = [here, "basis:", cited.as_str()];
         let instrument = instruments.iter().map(|(_, i)| i).find(|i| &i.code == law);
+        if let Some(old) = instrument.filter(|i| gone(i)) {
+            let problem = format!("{} cites {law}, which is superseded", item.code);
+            faults.push(source.fault(&trail, problem, &instead_of(old)));
+            continue;
+        }
         let article = instrument.and_then(|i| i.articles.iter().find(|a| &a.article == number));
         let Some(article) = article else {
             let hint = if instrument.is_some() {
