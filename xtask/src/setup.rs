@@ -20,6 +20,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium", "opens the dashboard in tests"),
     ("fonts-noto-cjk", "Chinese on screenshots"),
     ("libvips-tools", "the yardstick of the photo measurement"),
+    ("faketime", "a phone whose clock is wrong, in tests"),
     ("python3-venv", "environment of the HTTP battery"),
 ];
 

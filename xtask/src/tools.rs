@@ -43,7 +43,9 @@ pub fn bench(args: &[String]) -> Result<()> {
     }
     timed("setup", || setup::packages().and_then(|()| setup::node()))?;
     timed("pages", pages::build)?;
-    timed("build", || run(program("cargo", &["build", "--release", "--workspace", "--bins", "--quiet"])))?;
+    timed("build", || {
+        run(program("cargo", &["build", "--release", "--workspace", "--bins", "--examples", "--quiet"]))
+    })?;
     hand_over("release", "xuncha-bench", args)
 }
 

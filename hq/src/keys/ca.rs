@@ -22,8 +22,8 @@ pub struct Ca {
 }
 
 impl Ca {
-    /// Opens or makes it. Valid from 2020 to 2099: a phone whose clock stands at 1970 is refused by TLS itself, one that
-    /// is years ahead is not.
+    /// Opens or makes it. Valid from 2020 to 2099, for browsers and other programs; phones pin the key and ask for no date,
+    /// so that one whose clock stands at 1970 still synchronises.
     pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
         let (key_path, cert_path) = (folder.join("ca.key.pem"), folder.join("ca.pem"));
         let key_pem =

@@ -84,6 +84,11 @@ impl Frame {
         Ok(Self { width: u32::try_from(width)?, height: u32::try_from(height)?, pixels })
     }
 
+    /// How many pixels have this colour.
+    pub fn count(&self, colour: [u8; 3]) -> usize {
+        self.pixels.as_chunks::<3>().0.iter().filter(|&&pixel| pixel == colour).count()
+    }
+
     /// As a PNG file.
     pub fn png(&self) -> Result<Vec<u8>> {
         let mut file = Vec::new();
