@@ -14,6 +14,7 @@ pub mod failure;
 pub mod feed;
 pub mod firm;
 pub mod form;
+pub mod identifiers;
 pub mod ids;
 pub mod inspection;
 pub mod json;
