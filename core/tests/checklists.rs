@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use xuncha_core::checklist::{self, AuthorFault, EvidenceKind, Item, Mark, Subject, Text, When, applies};
 use xuncha_core::conclusion::{Tallies, Tally};
+use xuncha_core::law::{LawLibrary, LawStatus};
 use xuncha_core::library::{Library, schema_of, schemas};
 
 fn folder() -> PathBuf {
@@ -200,6 +201,9 @@ fn measured_items_ask_for_numbers_with_a_unit_and_logger_items_for_the_file() {
     }
 }
 
+/// Instruments of which nobody could read the published text: what rests on them is shown as 待核实.
+const UNREAD: &[&str] = &["CC154", "O38", "NETGSP", "UDI66", "AES30", "N30", "GL20", "G78", "CHK54"];
+
 #[test]
 fn marks_claim_no_more_than_was_read() {
     let library = library();
@@ -207,7 +211,7 @@ fn marks_claim_no_more_than_was_read() {
         assert_eq!(item.key.mark, Mark::D, "{}: the official ※ allocation was not read", item.code);
         assert!(item.violations.iter().all(|v| v.mark == Mark::D), "{}: the mapping is our reading", item.code);
         for basis in &item.basis {
-            let expected = if basis.law.as_str() == "CC154" { Mark::M } else { Mark::V };
+            let expected = if UNREAD.contains(&basis.law.as_str()) { Mark::M } else { Mark::V };
             assert_eq!(basis.mark, expected, "{} {}", item.code, basis.law);
         }
     }
@@ -397,4 +401,138 @@ fn the_example_in_the_readme_is_a_list_that_reads() {
     with_example.push(("lists/TRY.yaml".into(), example.to_owned()));
     let library = Library::from_files(with_example).unwrap_or_else(|faults| panic!("{}", told(&faults)));
     assert_eq!(library.list(&list.code), Some(&list));
+}
+
+// The laws: statutes whole, days in order, and what stands in the place of what is gone.
+
+fn without_lists() -> Vec<(String, String)> {
+    files().into_iter().filter(|(name, _)| !name.starts_with("lists/")).collect()
+}
+
+fn laws() -> LawLibrary {
+    Library::from_files(without_lists()).unwrap_or_else(|faults| panic!("{}", told(&faults))).laws
+}
+
+/// What is told of the laws after one text in one file was replaced once.
+fn law_faults_after(file: &str, from: &str, to: &str) -> String {
+    let mut files = without_lists();
+    let (_, text) = files.iter_mut().find(|(name, _)| name == file).unwrap();
+    assert!(text.contains(from), "{file} has no {from:?} to break");
+    *text = text.replacen(from, to, 1);
+    told(&Library::from_files(files).expect_err("the broken laws were read without a fault"))
+}
+
+/// A number from 1 to 199 as statutes write it.
+fn numeral(n: usize) -> String {
+    let digit = |n: usize| "零一二三四五六七八九".chars().nth(n).unwrap();
+    let tens = |n: usize, lead: bool| match (n / 10, n % 10) {
+        (0, one) => digit(one).to_string(),
+        (ten, one) => {
+            let ten = if ten == 1 && !lead { String::new() } else { digit(ten).to_string() };
+            ten + "十" + &if one == 0 { String::new() } else { digit(one).to_string() }
+        }
+    };
+    match (n / 100, n % 100) {
+        (0, rest) => tens(rest, false),
+        (hundred, 0) => format!("{}百", digit(hundred)),
+        (hundred, rest @ 1..=9) => format!("{}百零{}", digit(hundred), digit(rest)),
+        (hundred, rest) => format!("{}百{}", digit(hundred), tens(rest, true)),
+    }
+}
+
+#[test]
+fn the_statutes_of_the_field_are_whole_and_numbered_through() {
+    let laws = laws();
+    let whole =
+        [("T739", 107), ("O54", 73), ("O53", 81), ("O47", 124), ("O18", 35), ("O1", 80), ("GSP", 116), ("INET", 29)];
+    for (code, count) in whole {
+        let instrument = laws.instruments.iter().find(|i| i.code.as_str() == code).unwrap();
+        assert_eq!(instrument.articles.len(), count, "{code}");
+        for (n, article) in (1..).zip(&instrument.articles) {
+            assert_eq!(
+                (article.article.clone(), article.heading.clone()),
+                (n.to_string(), format!("第{}条", numeral(n)))
+            );
+            assert_eq!(article.mark, Mark::V, "{code} {n}");
+            assert!(article.text.as_ref().unwrap().zh.ends_with('。'), "{code} {n} does not end as a sentence");
+        }
+    }
+}
+
+#[test]
+fn a_quoted_text_bears_no_trace_of_the_page_it_was_read_from() {
+    for instrument in &laws().instruments {
+        for article in &instrument.articles {
+            let Some(text) = &article.text else { continue };
+            let place = format!("{} {}", instrument.code, article.article);
+            assert!(text.other.is_empty(), "{place}: statutes are not translated");
+            for line in text.zh.lines() {
+                assert!(line.ends_with(['。', '；', '：']), "{place}: {line:?} breaks off");
+                assert!(!line.contains(char::is_whitespace), "{place}: blanks of the type-setting in {line:?}");
+                let strange = |c: char| c.is_control() || matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}');
+                assert!(!line.contains(strange), "{place}: a character that is none in {line:?}");
+                let heading = line.strip_prefix('第').and_then(|rest| rest.split_once(['条', '章', '节']));
+                let numbered = heading.is_some_and(|(n, _)| n.chars().all(|c| "零一二三四五六七八九十百".contains(c)));
+                assert!(!numbered, "{place} runs into the next heading: {line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_superseded_instrument_says_what_replaced_it_and_from_which_day() {
+    let laws = laws();
+    let standing = |old: &str| {
+        let old = laws.instruments.iter().find(|i| i.code.as_str() == old).unwrap();
+        let newer = old.replaced_by.as_ref().unwrap();
+        assert_eq!((old.status, old.articles.len()), (LawStatus::Superseded, 0), "{}", old.code);
+        (newer.law.as_str(), newer.from.as_deref(), newer.mark)
+    };
+    // The clause of repeal was read: O54 §73, O53 §81, O47 §124, GSP §116.
+    assert_eq!(standing("O8"), ("O54", Some("2022-05-01"), Mark::V));
+    assert_eq!(standing("O7"), ("O53", Some("2022-05-01"), Mark::V));
+    assert_eq!(standing("O4"), ("O47", Some("2021-10-01"), Mark::V));
+    assert_eq!(standing("GSP58"), ("GSP", Some("2024-07-01"), Mark::V));
+    for (old, newer) in [("G158", "G78"), ("G234", "G78"), ("GMP64", "GMP107")] {
+        let (law, _, mark) = standing(old);
+        assert_eq!((law, mark), (newer, Mark::M), "{old}: the clause of repeal was not read");
+    }
+}
+
+#[test]
+fn laws_that_do_not_hold_together_are_told_apart() {
+    let gone = "replaced_by:\n  law: O54\n  from: '2022-05-01'\n  mark: V\n";
+    for (file, from, to, problem) in [
+        ("laws/O8.yaml", gone, "", "O8 is superseded and does not say by what"),
+        ("laws/O8.yaml", "status: superseded", "status: in_force", "O8 is replaced by O54 but not superseded"),
+        ("laws/O8.yaml", "law: O54", "law: O99", "O8 is replaced by O99, which the library has not"),
+        ("laws/O8.yaml", "law: O54", "law: O8", "in the end by nothing in force"),
+        ("laws/O8.yaml", "'2022-05-01'", "'2022-02-30'", "which is no day"),
+        ("laws/O8.yaml", "'2022-05-01'", "'20220501'", "which is no day"),
+        ("laws/O8.yaml", "'2022-05-01'", "'2013-05-01'", "before `issued`"),
+        ("laws/violations.yaml", "duty: T739§42", "duty: GSP58§42", "V01 names GSP58, which is superseded"),
+        ("laws/violations.yaml", "duty: T739§42", "duty: T739§142", "V01 names T739 article 142: not in the library"),
+        ("laws/violations.yaml", "T739§81①（三）", "T739§81①（四）", "V01 names （四） of T739 article 81"),
+        ("laws/violations.yaml", "T739§81①（三）", "T739§81③（三）", "V01 names ③ of T739 article 81"),
+        ("laws/violations.yaml", "duty: T739§42", "duty: O38§10", "V01 is V, but O38 article 10 was not read"),
+    ] {
+        let told = law_faults_after(file, from, to);
+        assert!(told.contains(problem) && told.contains("hint:") && !told.contains(".yaml:0:"), "{to}: {told}");
+    }
+}
+
+#[test]
+fn what_replaced_a_law_may_itself_have_been_replaced() {
+    let mut files = without_lists();
+    let (_, text) = files.iter_mut().find(|(name, _)| name == "laws/O8.yaml").unwrap();
+    assert!(text.contains("law: O54"));
+    *text = text.replacen("law: O54", "law: O7", 1);
+    assert!(Library::from_files(files).is_ok(), "O7 is gone too, but O53 in its place is in force");
+}
+
+#[test]
+fn a_list_cannot_rest_on_a_superseded_instrument() {
+    let faults = faults_after("lists/COLD.yaml", "law: GSP, article: '44'", "law: GSP58, article: '44'");
+    let found = faults.iter().find(|f| f.problem.ends_with("cites GSP58, which is superseded")).unwrap();
+    assert!(found.line > 0 && found.hint.as_deref().unwrap().contains("in GSP instead"), "{found}");
 }

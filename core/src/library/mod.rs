@@ -5,9 +5,10 @@
 //! as verified whose text was not read. What it is not: a reader of disks; HQ embeds the folder and hands over the texts.
 //!
 //! Invariant: a `Library` that exists holds together. Every fault is told at once, with file, line and what to do. The
-//! rules between files are in `judge.rs`; those within one list in [`crate::checklist`].
+//! rules between files are in `judge.rs`, those of the laws in `laws.rs`; those within one list in [`crate::checklist`].
 
 mod judge;
+mod laws;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -179,7 +180,7 @@ impl<'a> Parts<'a> {
             (Ok(table), Ok(form)) => (table, form),
             (table, form) => return Err(table.err().into_iter().chain(form.err()).collect()),
         };
-        let mut faults = judge::laws(&self.instruments, &table);
+        let mut faults = laws::judge(&self.instruments, &table);
         faults.extend(judge::lists(&self.lists, &self.instruments, &table.1));
         faults.extend(judge::rules(&self.rules));
         faults.extend(judge::form(&form));
