@@ -24,6 +24,10 @@ pub struct ConclusionRule {
     pub source: Text,
     /// How sure.
     pub mark: Mark,
+    /// CEL over `subject` and `inspection`: when this rule is taken without being asked for. Of several the first by code;
+    /// where none is, `routine`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_if: Option<String>,
     /// Outcomes from best to worst; the last one has no bounds.
     pub outcomes: Vec<Outcome>,
 }

@@ -114,6 +114,25 @@ pub struct ViolationEntry {
     pub mark: Mark,
 }
 
+impl Instrument {
+    /// Everything about it but its articles.
+    #[must_use]
+    pub fn head(&self) -> Self {
+        Self {
+            code: self.code.clone(),
+            title: self.title.clone(),
+            number: self.number.clone(),
+            number_mark: self.number_mark,
+            issued: self.issued.clone(),
+            effective: self.effective.clone(),
+            status: self.status,
+            replaced_by: self.replaced_by.clone(),
+            note: self.note.clone(),
+            articles: Vec::new(),
+        }
+    }
+}
+
 impl LawLibrary {
     /// The one JSON text of this library.
     pub fn canonical(&self) -> String {

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use cel::{Context, Program, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{Checklist, Item};
+use super::Item;
 use crate::event::{InspectionKind, InspectionMode};
 
 /// What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`,
@@ -53,9 +53,10 @@ pub fn applies(item: &Item, subject: &Subject) -> bool {
     item.applies_if.as_deref().is_none_or(|e| evaluate(e, subject, None).unwrap_or(true))
 }
 
-/// Whether `list` is proposed for an inspection of `subject` on this `occasion`. An expression that fails proposes.
-pub fn proposed(list: &Checklist, subject: &Subject, occasion: &Occasion) -> bool {
-    list.proposed_if.as_deref().is_some_and(|e| evaluate(e, subject, Some(occasion)).unwrap_or(true))
+/// Whether what carries this `proposed_if` (a list, a rule) is proposed for an inspection of `subject` on this `occasion`.
+/// An expression that fails proposes.
+pub fn proposed(proposed_if: Option<&str>, subject: &Subject, occasion: &Occasion) -> bool {
+    proposed_if.is_some_and(|e| evaluate(e, subject, Some(occasion)).unwrap_or(true))
 }
 
 fn evaluate(expression: &str, subject: &Subject, occasion: Option<&Occasion>) -> Result<bool, AppliesError> {

@@ -153,6 +153,10 @@ impl Inspection {
         }
         lists
     }
+    /// The register of a list that was added or dropped.
+    pub fn list_change(&self, list: &ListCode) -> Option<&Register<ListChanged>> {
+        self.lists.get(list)
+    }
     /// The officers; none while several versions stand.
     pub fn officers(&self) -> &[Officer] {
         match self.officers.state() {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,14 +19,21 @@ pub struct Pinned {
     form: OnSiteForm,
     /// Decided once: compiling the expressions at every answer would cost more than writing the answer.
     applicable: BTreeSet<ItemCode>,
+    /// Items that another list asks as well, each with the one that is asked instead.
+    covered: BTreeMap<ItemCode, ItemCode>,
 }
 
 impl Pinned {
     /// Puts lists (in order), rule and form together for `subject`.
     pub fn new(lists: Vec<Checklist>, rule: ConclusionRule, form: OnSiteForm, subject: &Subject) -> Self {
-        let items = lists.iter().flat_map(Checklist::items);
-        let applicable = items.filter(|i| applies(i, subject)).map(|i| i.code.clone()).collect();
-        Self { lists, rule, form, applicable }
+        let items = || lists.iter().flat_map(Checklist::items);
+        let applicable: BTreeSet<_> = items().filter(|i| applies(i, subject)).map(|i| i.code.clone()).collect();
+        let same = items().filter_map(|i| i.same_as.as_ref().map(|other| (i, other)));
+        let covered = same
+            .filter(|(i, other)| applicable.contains(&i.code) && applicable.contains(*other))
+            .map(|(i, other)| (i.code.clone(), other.clone()))
+            .collect();
+        Self { lists, rule, form, applicable, covered }
     }
     /// Lists in order.
     pub fn lists(&self) -> &[Checklist] {
@@ -42,10 +49,21 @@ impl Pinned {
     }
     /// Finds an item that applies, with its list and section.
     pub fn item(&self, code: &ItemCode) -> Option<(&Checklist, usize, &Item)> {
-        self.walk().find(|(_, _, i)| &i.code == code)
+        self.applicable().find(|(_, _, i)| &i.code == code)
     }
-    /// Items that apply, in the order of the walk.
+    /// Whether the item is asked: it applies, and no other item asks the same.
+    pub fn asks(&self, code: &ItemCode) -> bool {
+        self.applicable.contains(code) && !self.covered.contains_key(code)
+    }
+    /// Items that need not be asked because this one is.
+    pub fn covers<'a>(&'a self, code: &'a ItemCode) -> impl Iterator<Item = &'a ItemCode> {
+        self.covered.iter().filter(move |(_, other)| *other == code).map(|(item, _)| item)
+    }
+    /// Items that are asked, in the order of the walk.
     pub fn walk(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
+        self.applicable().filter(|(_, _, i)| !self.covered.contains_key(&i.code))
+    }
+    fn applicable(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
         let sections = self.lists.iter().flat_map(|l| l.sections.iter().enumerate().map(move |(n, s)| (l, n, s)));
         let items = sections.flat_map(|(l, n, s)| s.items.iter().map(move |i| (l, n, i)));
         items.filter(|(_, _, i)| self.applicable.contains(&i.code))
@@ -132,7 +150,9 @@ impl Inspection {
         let mut items = Vec::new();
         let mut tallies = Tallies::default();
         let mut missing = Vec::new();
-        for (list, section, item) in pinned.walk() {
+        // What was already spoken of stays in sight, even if a list that asks the same came later.
+        let asked = |(_, _, item): &(&Checklist, usize, &Item)| pinned.asks(&item.code) || self.speaks_of(&item.code);
+        for (list, section, item) in pinned.applicable().filter(asked) {
             let reading = self.read_item(list, section, item);
             count(if item.key.value { &mut tallies.key } else { &mut tallies.general }, &reading);
             self.find_missing(&reading, &mut missing);
@@ -177,6 +197,13 @@ impl Inspection {
             })
             .collect();
         ItemReading { list, section, item, outcome, conflict: answer_conflict || note_conflict, needs }
+    }
+
+    /// Whether anything was ever answered, noted or attached there.
+    fn speaks_of(&self, item: &ItemCode) -> bool {
+        self.answer(item).is_some()
+            || self.note(item).is_some()
+            || self.evidence.values().any(|e| e.item.as_ref() == Some(item))
     }
 
     fn evidence_count(&self, item: &ItemCode, kind: EvidenceKind) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::laws::{gone, instead_of};
 use super::{Source, ViolationTable};
-use crate::checklist::{AuthorFault, Checklist, Item, Mark};
+use crate::checklist::{AuthorFault, Checklist, Item, Mark, check_proposal};
 use crate::conclusion::ConclusionRule;
 use crate::form::OnSiteForm;
 use crate::law::Instrument;
@@ -107,6 +107,16 @@ pub(super) fn rules(rules: &[(Source<'_>, ConclusionRule)]) -> Vec<AuthorFault> 
                 &["code:"],
                 format!("rule {} stands twice", rule.code),
                 "rules have their own codes",
+            ));
+        }
+        if let Some(expression) = &rule.proposed_if
+            && let Err(e) = check_proposal(expression)
+        {
+            let hint = "CEL over subject.kind, .modes, .flags and inspection.kind, .modes, .focus";
+            faults.push(source.fault(
+                &["proposed_if:"],
+                format!("proposed_if of {} cannot work: {e}", rule.code),
+                hint,
             ));
         }
         let hint = "outcomes go from best to worst; the last one has no bounds";

@@ -1,9 +1,12 @@
 //! What screens ask: today, a task, an inspection, the law.
 
 use xuncha_core::Failure;
+use xuncha_core::checklist::Occasion;
 use xuncha_core::event::{PackKind, TaskAssigned};
 use xuncha_core::feed::Place;
 use xuncha_core::firm::{FindingState, LatLon};
+use xuncha_core::identifiers::{self, Checked};
+use xuncha_core::law::Instrument;
 
 use crate::clock;
 use crate::disk;
@@ -12,7 +15,9 @@ use super::Device;
 use super::desk::Desk;
 use super::settings::PHOTO_BYTES;
 use super::show;
-use super::verbs::{InspectionArgs, LawArgs, Nothing, TaskArgs, TodayArgs, ViolationsArgs};
+use super::verbs::{
+    CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs, ViolationsArgs,
+};
 use super::views::*;
 
 /// Sealed inspections on the first screen.
@@ -105,6 +110,39 @@ impl Device {
         })
     }
 
+    pub(super) async fn propose(&self, args: ProposeArgs) -> Result<ProposalView, Failure> {
+        self.at_desk(|desk| {
+            let occasion = Occasion { kind: args.kind, modes: args.modes, focus: args.focus };
+            let packs = desk.index.packs(PackKind::List)?;
+            let lists = packs.iter().map(|p| desk.packs.list(&p.sha256)).collect::<Result<Vec<_>, _>>()?;
+            let mut lists: Vec<_> =
+                lists.iter().map(|list| show::list_proposal(list, &lists, &args.subject, &occasion)).collect();
+            lists.sort_by_key(|list| !list.proposed);
+            let rule = desk.rule_ref(None, &args.subject, &occasion)?;
+            let rule_title = desk.packs.rule(&rule.sha256)?.title.clone();
+            Ok(ProposalView { lists, rule: rule.code, rule_title })
+        })
+    }
+
+    pub(super) async fn laws(&self, _: Nothing) -> Result<Vec<Instrument>, Failure> {
+        self.at_desk(|desk| {
+            let laws = desk.laws()?;
+            Ok(laws.instruments.iter().map(Instrument::head).collect())
+        })
+    }
+
+    pub(super) async fn instrument(&self, args: InstrumentArgs) -> Result<Instrument, Failure> {
+        self.at_desk(|desk| {
+            let found = desk.laws()?.instruments.iter().find(|i| i.code == args.law).cloned();
+            found.ok_or_else(|| Failure::never("law.unknown").with("law", &args.law))
+        })
+    }
+
+    pub(super) async fn check_number(&self, args: CheckNumber) -> Result<Checked, Failure> {
+        let context = identifiers::Context { today: clock::today().parse().ok(), class: args.class };
+        Ok(identifiers::check(&args.text, args.kind.as_slice(), &context))
+    }
+
     pub(super) async fn inspection(&self, args: InspectionArgs) -> Result<InspectionView, Failure> {
         self.blocking(move |d| d.at_desk(|desk| show::inspection(desk, &args.inspection))).await
     }
@@ -115,9 +153,7 @@ impl Device {
             let instrument = laws.instruments.iter().find(|i| i.code == args.law);
             let instrument = instrument.ok_or_else(|| Failure::never("law.unknown").with("law", &args.law))?;
             let article = instrument.articles.iter().find(|a| a.article == args.article).cloned();
-            let mut head = instrument.clone();
-            head.articles = Vec::new();
-            Ok(LawView { instrument: head, article })
+            Ok(LawView { instrument: instrument.head(), article })
         })
     }
 

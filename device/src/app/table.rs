@@ -1,6 +1,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xuncha_core::Failure;
+use xuncha_core::identifiers::Checked;
+use xuncha_core::law::Instrument;
 
 use super::Device;
 use super::verbs::*;

@@ -4,13 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use xuncha_core::checklist::EvidenceKind;
+use xuncha_core::checklist::{EvidenceKind, Subject};
 use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
 use xuncha_core::feed::{BlobSource, Place};
 use xuncha_core::firm::FirmRecord;
+use xuncha_core::identifiers::{Checked, NumberKind};
 use xuncha_core::ids::{
     BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
 };
+use xuncha_core::law::Instrument;
 
 use super::views::*;
 
@@ -51,6 +53,19 @@ args! {
         /** Where. */ place: Option<Place>,
         /** BCP 47. */ language: String,
     }
+    /// `propose`: which lists and which rule an inspection of this subject would have.
+    ProposeArgs {
+        /** Business form and flags. */ subject: Subject,
+        /** Kind. */ kind: InspectionKind,
+        /** Ways. */ modes: Vec<InspectionMode>,
+        /** Focus domains of the year's plan, `F01` to `F10`. */ focus: Vec<String>,
+    }
+    /// `change_list`: a list is added in its newest version, or dropped.
+    ChangeList { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode, /** Added or dropped. */ added: bool, /** Why. */ reason: String }
+    /// `instrument`: a whole law.
+    InstrumentArgs { /** Short name. */ law: LawCode }
+    /// `check_number`: a number as typed, scanned or pasted.
+    CheckNumber { /** What it should be; none: whatever it looks like. */ kind: Option<NumberKind>, /** The number. */ text: String, /** Class of the goods, 1 to 3, where known. */ class: Option<u8> }
     /// `inspection`, `abandon` needs a reason too
     InspectionArgs { /** Which. */ inspection: InspectionId }
     /// `abandon`
@@ -155,9 +170,11 @@ macro_rules! verbs {
             today(TodayArgs) -> Today;
             task(TaskArgs) -> TaskView;
             lists(Nothing) -> Vec<ListTitle>;
+            propose(ProposeArgs) -> ProposalView;
             start(Start) -> Started;
             inspection(InspectionArgs) -> InspectionView;
             abandon(Abandon) -> Delta;
+            change_list(ChangeList) -> Delta;
             answer(Answer) -> Delta;
             note(Note) -> Delta;
             measure(Measure) -> Delta;
@@ -174,6 +191,9 @@ macro_rules! verbs {
             sign(Sign) -> Delta;
             refuse(Refuse) -> Delta;
             law(LawArgs) -> LawView;
+            laws(Nothing) -> Vec<Instrument>;
+            instrument(InstrumentArgs) -> Instrument;
+            check_number(CheckNumber) -> Checked;
             violations(ViolationsArgs) -> ViolationsView;
             verify_evidence(VerifyArgs) -> Verified;
             sync_start(Nothing) -> SyncView;

@@ -10,7 +10,7 @@ use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealR
 use xuncha_core::feed::{BlobRef, Place};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::form::FormField;
-use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, ListCode, TaskId, UserId};
+use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, ListCode, RuleCode, TaskId, UserId};
 use xuncha_core::law::{Article, Instrument, ViolationEntry};
 use xuncha_core::register::Stamp;
 
@@ -240,6 +240,39 @@ pub struct ListTitle {
     pub source: Option<Text>,
 }
 
+/// Lists and rule that fit a subject and an occasion. The inspector adds and drops.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ProposalView {
+    /// Every list of this phone, proposed ones first.
+    pub lists: Vec<ListProposal>,
+    /// Code of the conclusion rule.
+    pub rule: RuleCode,
+    /// Its title.
+    pub rule_title: Text,
+}
+
+/// A list as it would be for this subject.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ListProposal {
+    /// Code, title, version.
+    pub title: ListTitle,
+    /// Whether it is proposed.
+    pub proposed: bool,
+    /// Items that apply to the subject.
+    pub applicable: u32,
+    /// Of these, items that an item of another list asks too, by that list.
+    pub same: Vec<SameAsked>,
+}
+
+/// Items that need not be asked here if another list is worked through too.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SameAsked {
+    /// The other list.
+    pub list: ListCode,
+    /// How many.
+    pub items: u32,
+}
+
 /// An inspection with everything its screen needs. Later changes come as [`Delta`].
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct InspectionView {
@@ -309,6 +342,8 @@ pub struct SectionView {
 pub struct ItemView {
     /// The item as the list has it: text, how, methods, sample, evidence rules, key, basis, violations, findings.
     pub item: xuncha_core::checklist::Item,
+    /// Items of other lists that are not asked because this one is.
+    pub covers: Vec<ItemCode>,
     /// Its state.
     pub state: ItemState,
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use xuncha_core::Failure;
+use xuncha_core::checklist::{Occasion, Subject, proposed};
 use xuncha_core::event::{
-    AnswerSet, Caption, Event, EvidenceWithdrawn, FieldSet, InspectionAbandoned, InspectionKind, InspectionStarted,
+    AnswerSet, Caption, Event, EvidenceWithdrawn, FieldSet, InspectionAbandoned, InspectionStarted, ListChanged,
     MeasureAdded, NoteSet, Officer, OfficersSet, Outcome, PackKind, RuleRef,
 };
 use xuncha_core::ids::{EntryId, InspectionId, ItemCode, RuleCode};
@@ -14,7 +15,9 @@ use xuncha_core::register::Register;
 use crate::capture;
 
 use super::desk::Desk;
-use super::verbs::{Abandon, Answer, CaptionArgs, Field, Measure, Note, Officers, Start, Started, Withdraw};
+use super::verbs::{
+    Abandon, Answer, CaptionArgs, ChangeList, Field, Measure, Note, Officers, Start, Started, Withdraw,
+};
 use super::views::{Delta, Stage};
 use super::{Device, clock_number, desk, show};
 
@@ -62,16 +65,19 @@ impl Desk {
         for list in &lists {
             self.packs.list(&list.sha256)?;
         }
+        let modes =
+            if args.modes.is_empty() { task.as_ref().map(|t| t.modes.clone()).unwrap_or_default() } else { args.modes };
         let (rule, form) = match &task {
             Some(t) if args.rule.is_none() => (t.rule.clone(), t.form),
-            _ => (self.rule_ref(args.rule, kind)?, self.form_ref()?),
+            _ => {
+                let occasion = Occasion { kind, modes: modes.clone(), focus: Vec::new() };
+                (self.rule_ref(args.rule, &firm.subject, &occasion)?, self.form_ref()?)
+            }
         };
         let mut officers = vec![self.officer()];
         officers.extend(
             args.officers.into_iter().filter(|o| !o.name.trim().is_empty() && o.user.as_ref() != Some(self.user())),
         );
-        let modes =
-            if args.modes.is_empty() { task.as_ref().map(|t| t.modes.clone()).unwrap_or_default() } else { args.modes };
         let id: InspectionId = uuid::Uuid::now_v7().to_string().parse().map_err(|_| Failure::never("inspection.id"))?;
         let started = InspectionStarted {
             number: self.next_number()?,
@@ -108,22 +114,64 @@ impl Desk {
         codes.iter().map(find).collect()
     }
 
-    fn rule_ref(&self, code: Option<RuleCode>, kind: InspectionKind) -> Result<RuleRef, Failure> {
-        let by_kind = match kind {
-            InspectionKind::LicenceVerification => "licence-verification",
-            _ => "routine",
-        };
-        let wanted = code.as_ref().map_or(by_kind, RuleCode::as_str);
+    /// The rule that was asked for, or the one whose own words say that it fits, or `routine`.
+    pub(super) fn rule_ref(
+        &self,
+        code: Option<RuleCode>,
+        subject: &Subject,
+        occasion: &Occasion,
+    ) -> Result<RuleRef, Failure> {
         let packs = self.index.packs(PackKind::Rule)?;
-        let pack = packs.into_iter().find(|p| p.code == wanted);
+        let mut found = None;
+        for pack in &packs {
+            let fits = match &code {
+                Some(code) => pack.code == code.as_str(),
+                None => proposed(self.packs.rule(&pack.sha256)?.proposed_if.as_deref(), subject, occasion),
+            };
+            if fits {
+                found = Some(pack);
+                break;
+            }
+        }
+        let wanted = code.as_ref().map_or("routine", RuleCode::as_str);
+        let pack = found.or_else(|| packs.iter().find(|p| p.code == wanted));
         let pack = pack.ok_or_else(|| Failure::after_action("rule.not_here").with("rule", wanted))?;
         let code = pack.code.parse().map_err(|_| Failure::never("rule.not_here").with("rule", wanted))?;
-        Ok(RuleRef { code, version: pack.version, sha256: pack.sha256 })
+        Ok(RuleRef { code, version: pack.version.clone(), sha256: pack.sha256 })
     }
 
     fn form_ref(&self) -> Result<xuncha_core::ids::Digest, Failure> {
         let pack = self.index.packs(PackKind::Form)?.into_iter().next();
         pack.map(|p| p.sha256).ok_or_else(|| Failure::after_action("form.not_here"))
+    }
+
+    fn change_list(&mut self, args: ChangeList) -> Result<Touched, Failure> {
+        if self.writable(&args.inspection)? == Stage::Sealed {
+            return Err(Failure::never("inspection.sealed"));
+        }
+        if args.reason.trim().is_empty() {
+            return Err(Failure::after_action("list.reason_missing"));
+        }
+        let inspection = &self.inspection(&args.inspection)?.inspection;
+        let over = inspection.list_change(&args.list).map(Register::head_ids).unwrap_or_default();
+        let present = inspection.list_refs();
+        let here = present.iter().find(|l| l.code == args.list).cloned();
+        let list = match here {
+            Some(_) if args.added => return Err(Failure::never("list.already_there").with("list", &args.list)),
+            None if !args.added => return Err(Failure::never("list.not_in_use").with("list", &args.list)),
+            Some(_) if present.len() == 1 => return Err(Failure::after_action("lists.none")),
+            Some(list) => list,
+            None => {
+                let mut found = self.list_refs(std::slice::from_ref(&args.list))?;
+                found.pop().ok_or_else(|| Failure::after_action("list.not_here").with("list", &args.list))?
+            }
+        };
+        self.packs.list(&list.sha256)?;
+        let event = ListChanged { list, added: args.added, reason: args.reason };
+        let touched = self.write(event.into(), Some(&args.inspection), over, Vec::new(), None)?.1;
+        // Its items are pinned anew.
+        self.forget(&args.inspection);
+        Ok(touched)
     }
 
     fn answer(&mut self, args: &Answer) -> Result<Touched, Failure> {
@@ -166,6 +214,10 @@ impl Device {
         let started = self.blocking(move |d| d.at_desk(|desk| desk.begin(args))).await?;
         self.tell(super::Happening::Today);
         Ok(started)
+    }
+
+    pub(super) async fn change_list(&self, args: ChangeList) -> Result<Delta, Failure> {
+        self.change(args.inspection.clone(), move |desk| desk.change_list(args)).await
     }
 
     pub(super) async fn abandon(&self, args: Abandon) -> Result<Delta, Failure> {

@@ -116,8 +116,7 @@ impl Detail {
 
     /// Sections of a list with the items that apply, and those that do not but were spoken of all the same.
     fn sections(&self, list: &Checklist, spoken: &BTreeSet<&ItemCode>, late: &HashSet<EntryId>) -> Vec<SectionView> {
-        let shown =
-            |i: &&Item| spoken.contains(&i.code) || self.pinned.as_ref().is_some_and(|p| p.item(&i.code).is_some());
+        let shown = |i: &&Item| spoken.contains(&i.code) || self.pinned.as_ref().is_some_and(|p| p.asks(&i.code));
         let sections = list.sections.iter().map(|s| SectionView {
             list: list.code.clone(),
             list_title: list.title.clone(),
