@@ -181,7 +181,7 @@ impl<'a> Table<'a> {
                     filled.push((field, c));
                     let fit = if matches!(step, Step::Omitted(_)) { Fit::Spelling } else { Fit::Nearly };
                     repairs += u32::from(fit == Fit::Nearly);
-                    missing(&mut reasons, c, fit);
+                    missing(&mut reasons, position, c, fit);
                 }
                 Step::Decoration => {
                     repairs += 1;
@@ -198,7 +198,7 @@ impl<'a> Table<'a> {
                     reasons.push(reason.with("at", position).with("found", c).with("expected", expected));
                 }
                 Step::Short if place.is_some_and(|p| p.takes.is_digit()) => uncounted.push(at),
-                Step::Short => missing(&mut reasons, '…', Fit::Unfit),
+                Step::Short => missing(&mut reasons, position, '…', Fit::Unfit),
                 Step::Extra if c.is_ascii_digit() || digit_meant(c).is_some() => uncounted.push(at),
                 Step::Extra => reasons.push(unexpected(position, c, Fit::Unfit)),
                 Step::Absent => {}
@@ -209,8 +209,18 @@ impl<'a> Table<'a> {
         if blanks {
             reasons.push(Reason::new(ReasonCode::Blanks, Fit::Spelling));
         }
-        let too_many = repairs > MOST_REPAIRS;
-        Aligned { cost: if too_many { cost + BREAK } else { cost }, filled, reasons, fixed: (found, fixed) }
+        let mut cost = cost;
+        if repairs > MOST_REPAIRS {
+            cost += BREAK;
+            let reason = Reason::new(ReasonCode::TooManyRepairs, Fit::Unfit);
+            reasons.push(reason.with("found", repairs).with("most", MOST_REPAIRS));
+        }
+        // 浙杭20210045 lacks the very characters that would tell what it is.
+        if found * 3 < fixed * 2 {
+            cost += BREAK;
+            reasons.push(Reason::new(ReasonCode::UnknownForm, Fit::Unfit));
+        }
+        Aligned { cost, filled, reasons, fixed: (found, fixed) }
     }
     /// One reason for each run of digits with too few or too many.
     fn lengths(&self, steps: &[(usize, usize, Step)], uncounted: &[usize]) -> Vec<Reason> {
@@ -241,19 +251,21 @@ impl<'a> Table<'a> {
 }
 
 /// Missing characters that stand side by side are one reason.
-fn missing(reasons: &mut Vec<Reason>, c: char, fit: Fit) {
+fn missing(reasons: &mut Vec<Reason>, at: usize, c: char, fit: Fit) {
     if c == '号' {
         reasons.push(Reason::new(ReasonCode::MissingHao, fit));
         return;
     }
+    let at = at.to_string();
     if let Some(last) = reasons.last_mut()
         && last.code == ReasonCode::MissingText
         && last.fit == fit
+        && last.params.get("at") == Some(&at)
     {
         last.params.entry("text".to_owned()).or_default().push(c);
         return;
     }
-    reasons.push(Reason::new(ReasonCode::MissingText, fit).with("text", c));
+    reasons.push(Reason::new(ReasonCode::MissingText, fit).with("at", at).with("text", c));
 }
 
 fn unexpected(at: usize, c: char, fit: Fit) -> Reason {

@@ -29,7 +29,7 @@
 //! |---|---|---|
 //! | `identifier.width` `.blanks` `.lower_case` `.brackets` `.dash` `.traditional` `.label` | spelling | |
 //! | `identifier.missing_hao` | spelling; nearly where the form always has it | |
-//! | `identifier.missing_text` | nearly; spelling for a dash; unfit where it cannot be guessed (`text` is …) | `text` |
+//! | `identifier.missing_text` | nearly; spelling for a dash; unfit where it cannot be guessed (`text` is …) | `text` `at` |
 //! | `identifier.unexpected_text` | nearly, unfit | `at` `found` |
 //! | `identifier.confused` | nearly | `at` `found` `read` |
 //! | `identifier.wrong_text` | unfit | `at` `found` `expected` (characters, or `digit`, `province`) |
@@ -52,6 +52,7 @@
 //! | `identifier.other_kind` | unfit | `found` (a kind) |
 //! | `identifier.not_a_device` | unfit | `what`: `drug` `disinfectant` `cosmetic` `health_food` `special_food` `advertisement` `medical_institution` |
 //! | `identifier.unknown_form` `.empty` | unfit | |
+//! | `identifier.too_many_repairs` | unfit | `found` `most` |
 //! | `identifier.too_long` | unfit | `most` |
 //!
 //! Dates and retention have codes of their own: see [`DateFault`], [`Keep`], [`RetentionNote`].
@@ -129,7 +130,8 @@ pub struct NumberReading {
 pub fn check(text: &str, expected: &[NumberKind], context: &Context) -> Checked {
     let spelled = spelling::spell(text);
     let (chars, reasons) = (spelled.chars, spelled.reasons);
-    let unknown = |reason| Checked::unknown(reasons.clone(), reason);
+    let spelling = reasons.clone();
+    let unknown = |reason| Checked::unknown(spelling.clone(), reason);
     if chars.is_empty() {
         return unknown(Reason::new(ReasonCode::Empty, Fit::Unfit));
     }
@@ -138,14 +140,20 @@ pub fn check(text: &str, expected: &[NumberKind], context: &Context) -> Checked 
         return unknown(Reason::new(ReasonCode::TooLong, Fit::Unfit).with("most", most));
     }
     let asked = |kind| expected.is_empty() || expected.contains(&kind);
-    let only_credit = expected == [NumberKind::CreditCode];
+    let as_code = |chars, reasons| {
+        let checked = credit::check(chars, reasons);
+        if asked(NumberKind::CreditCode) { checked } else { checked.of_another_kind() }
+    };
+    // Every form has Chinese characters that tell it; such a run has none.
+    if credit::looks_like_one(&chars) {
+        return as_code(chars, reasons);
+    }
     let mut candidates: Vec<Candidate> =
         FORMS.iter().map(|form| Candidate::read(form, &chars, context, asked(form.kind))).collect();
     candidates.sort_by_key(Candidate::rank);
     let best = candidates.into_iter().next().filter(Candidate::is_like);
-    if credit::looks_like_one(&chars) || (only_credit && best.as_ref().is_none_or(|b| !b.reads())) {
-        let checked = credit::check(chars, reasons);
-        return if asked(NumberKind::CreditCode) { checked } else { checked.of_another_kind() };
+    if expected == [NumberKind::CreditCode] && best.as_ref().is_none_or(|b| !b.reads()) {
+        return as_code(chars, reasons);
     }
     if let Some(what) = other_thing(&chars)
         && best.as_ref().is_none_or(|b| !b.reads())
@@ -188,14 +196,14 @@ impl Candidate {
         let (found, all) = self.aligned.fixed;
         self.reads() || found * 2 >= all
     }
-    /// What reads without repair first, then what was asked for, then what costs least.
-    fn rank(&self) -> (u8, bool, u32) {
+    /// What reads without repair first, then what was asked for, then what shows its kind, then what costs least.
+    fn rank(&self) -> (u8, bool, bool, u32) {
         let grade = match gravest(&self.aligned.reasons) {
             Fit::Fits | Fit::Spelling | Fit::Doubt => 0,
             Fit::Nearly => 1,
             Fit::Unfit => 2,
         };
-        (grade, !self.asked, self.aligned.cost)
+        (grade, !self.asked, !self.is_like(), self.aligned.cost)
     }
     fn checked(self, mut reasons: Vec<Reason>) -> Checked {
         reasons.extend(self.aligned.reasons);

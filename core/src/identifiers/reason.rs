@@ -45,7 +45,7 @@ pub enum ReasonCode {
     /// The 号 at the end is missing.
     #[serde(rename = "identifier.missing_hao")]
     MissingHao,
-    /// Fixed characters are missing: `text`.
+    /// Fixed characters are missing: `text` before `at`; `…` for one that cannot be supplied.
     #[serde(rename = "identifier.missing_text")]
     MissingText,
     /// Characters that do not belong there: `found`, `at`.
@@ -111,7 +111,10 @@ pub enum ReasonCode {
     /// The number of something that is no medical device, or no number of goods: `what`.
     #[serde(rename = "identifier.not_a_device")]
     NotADevice,
-    /// Like none of the patterns.
+    /// More repairs than a misprint has: `found`, `most`.
+    #[serde(rename = "identifier.too_many_repairs")]
+    TooManyRepairs,
+    /// Like none of the patterns, or without the characters that tell which.
     #[serde(rename = "identifier.unknown_form")]
     UnknownForm,
     /// More text than a number: `most` characters.
