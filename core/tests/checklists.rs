@@ -95,6 +95,7 @@ fn the_lists_have_every_item_of_the_domain_reference_and_no_other() {
         let numbered = (1..=*last).map(|n| format!("{code}-{n:02}"));
         assert_eq!(have, numbered.chain(others.iter().map(|o| (*o).to_owned())).collect());
     }
+    assert_eq!(library.lists.len(), LISTS.len());
 }
 
 #[test]

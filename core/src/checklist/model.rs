@@ -100,6 +100,9 @@ pub struct Item {
     pub violations: Vec<Violation>,
     /// How bad a non-conformity usually is.
     pub severity: Severity,
+    /// Asks about the regulator's own work (监管侧): answered and recorded, and no part of the firm's rates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub regulator: bool,
     /// CEL over `subject`; absent: always applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_if: Option<String>,

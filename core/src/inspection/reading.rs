@@ -154,7 +154,9 @@ impl Inspection {
         let asked = |(_, _, item): &(&Checklist, usize, &Item)| pinned.asks(&item.code) || self.speaks_of(&item.code);
         for (list, section, item) in pinned.applicable().filter(asked) {
             let reading = self.read_item(list, section, item);
-            count(if item.key.value { &mut tallies.key } else { &mut tallies.general }, &reading);
+            if !item.regulator {
+                count(if item.key.value { &mut tallies.key } else { &mut tallies.general }, &reading);
+            }
             self.find_missing(&reading, &mut missing);
             items.push(reading);
         }

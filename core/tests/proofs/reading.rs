@@ -1,12 +1,12 @@
 //! What an inspection amounts to: counts, the evidence minimum, and what is missing in the order of the walk.
 
-use xuncha_core::checklist::EvidenceKind;
+use xuncha_core::checklist::{self, EvidenceKind, Subject};
 use xuncha_core::event::{EvidenceWithdrawn, FieldSet, MeasureAdded, NoteSet, OfficersSet, Outcome};
 use xuncha_core::feed::{BlobRef, BlobSource, Entry};
-use xuncha_core::inspection::{Inspection, Missing};
+use xuncha_core::inspection::{Inspection, Missing, Pinned};
 
 use super::fold::{answer, photo};
-use super::world::{Writer, blob, fold, item, officer, pinned, started};
+use super::world::{Writer, blob, fold, form, item, list, officer, pinned, rule, started};
 
 fn picture(n: u8) -> [BlobRef; 1] {
     [blob(&[n], "image/jpeg", BlobSource::Camera)]
@@ -153,4 +153,61 @@ fn two_notes_that_stand_side_by_side_are_a_conflict_too() {
         bob.say(NoteSet { item: item("TRY-03"), text: "b".into() }, &[], &[]),
     ];
     assert!(missing(&fold(&entries)).contains(&Missing::Conflict(item("TRY-03"))));
+}
+
+/// Two lists: the second asks what the first asks, and something about the office itself.
+fn overlapping(first_applies_to: &str) -> Pinned {
+    let first = list();
+    let yaml = format!(
+        r"
+code: TWO
+version: '1'
+title: {{zh-Hans: 二, en: Two}}
+sections:
+  - code: one
+    title: {{zh-Hans: 一}}
+    items:
+      - code: TWO-01
+        text: {{zh-Hans: 温度也应当符合, en: Temperature too}}
+        how: {{zh-Hans: 看}}
+        methods: [observe]
+        key: {{value: true, mark: D}}
+        basis: [{{law: GSP, article: '44', mark: V}}]
+        severity: major
+        same_as: {first_applies_to}
+      - code: TWO-02
+        text: {{zh-Hans: 【监管侧】已按期核查, en: Checked in time}}
+        how: {{zh-Hans: 查}}
+        methods: [documents]
+        key: {{value: true, mark: D}}
+        basis: [{{law: GSP, article: '46', mark: V}}]
+        severity: minor
+        regulator: true
+"
+    );
+    let second = checklist::parse("two.yaml", &yaml).unwrap();
+    Pinned::new(vec![first, second], rule(), form(), &Subject::default())
+}
+
+#[test]
+fn what_two_lists_ask_is_asked_once_and_counted_once() {
+    let codes = |pinned: &Pinned| pinned.walk().map(|(_, _, i)| i.code.to_string()).collect::<Vec<_>>();
+    let pinned = overlapping("TRY-01");
+    assert_eq!(codes(&pinned), ["TRY-01", "TRY-02", "TRY-03", "TWO-02"]);
+    assert_eq!(pinned.covers(&item("TRY-01")).collect::<Vec<_>>(), [&item("TWO-01")]);
+    // Where the other list is not worked through, the item is asked by itself.
+    assert_eq!(codes(&overlapping("XXX-01")), ["TRY-01", "TRY-02", "TRY-03", "TWO-01", "TWO-02"]);
+
+    let mut alice = Writer::alice();
+    let mut entries = vec![alice.say(started(), &[], &[])];
+    let tallies = fold(&entries).read(&pinned).tallies;
+    assert_eq!((tallies.key.total, tallies.general.total), (1, 2), "the office's own item is in no rate");
+    assert!(fold(&entries).read(&pinned).missing.contains(&Missing::Answer(item("TWO-02"))), "but it is asked");
+
+    // Answered before the list that asks the same was added: it stays in sight, and in the count.
+    entries.push(alice.say(answer("TWO-01", Outcome::NonConforming), &[], &[]));
+    let inspection = fold(&entries);
+    let reading = inspection.read(&pinned);
+    assert!(reading.items.iter().any(|i| i.item.code == item("TWO-01")));
+    assert_eq!((reading.tallies.key.total, reading.tallies.key.non_conforming), (2, 1));
 }
