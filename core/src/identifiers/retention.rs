@@ -249,7 +249,7 @@ fn of_goods(goods: Goods) -> Keep {
 fn after_service(service: Service, years: i64) -> (Keep, RetentionNote, Mark) {
     let after = |day: Date| day.saturating_add(years.years());
     match (service.life_ends, service.use_ended) {
-        (Some(life), Some(end)) => (Keep::Through { day: after(life.min(end)) }, RetentionNote::LaterOfTwo, Mark::D),
+        (Some(life), Some(end)) => (Keep::Through { day: after(life.max(end)) }, RetentionNote::LaterOfTwo, Mark::D),
         (None, Some(end)) => (Keep::Through { day: after(end) }, RetentionNote::LaterOfTwo, Mark::D),
         (Some(life), None) => (Keep::AtLeast { day: after(life) }, RetentionNote::InUse, Mark::D),
         (None, None) => (Keep::Running, RetentionNote::InUse, Mark::D),
