@@ -134,12 +134,52 @@ evidence: EvidenceId,
 /** Words. */
 text: string, };
 
+/** `change_list`: a list is added in its newest version, or dropped. */
+export type ChangeList = {
+/** Where. */
+inspection: InspectionId,
+/** Which. */
+list: ListCode,
+/** Added or dropped. */
+added: boolean,
+/** Why. */
+reason: string, };
+
 /** `change_pin` */
 export type ChangePin = {
 /** Now. */
 old: string,
 /** From now on. */
 new: string, };
+
+/** `check_number`: a number as typed, scanned or pasted. */
+export type CheckNumber = {
+/** What it should be; none: whatever it looks like. */
+kind: NumberKind | null,
+/** The number. */
+text: string,
+/** Class of the goods, 1 to 3, where known. */
+class: number | null, };
+
+/** What a text turned out to be. */
+export type Checked = {
+/** The kind it was read as, or comes nearest to; none where it is like no number at all. */
+kind: NumberKind | null,
+/** How far it is from that kind. */
+fit: Fit,
+/**
+ * Its normal form up to [`Fit::Doubt`], the nearest number with [`Fit::Nearly`]. With [`Fit::Unfit`] only a number that
+ * reads well and is of another kind, or contradicts itself (a class its issuer does not register).
+ */
+reading: NumberReading | null,
+/** Why to look again, in the order they were met. */
+reasons: Array<Reason>,
+/** How sure the form itself is. */
+mark: Mark,
+/** Where the form comes from. */
+source: NumberSource,
+/** The article that sets it, where one does. */
+basis: Basis | null, };
 
 /** A proposed conclusion. */
 export type ConclusionView = {
@@ -315,6 +355,9 @@ licences: Array<Licence>,
 /** Earlier findings. */
 findings: Array<PastFinding>, };
 
+/** How far a text is from a number of its kind. Ordered: the gravest reason decides. */
+export type Fit = "fits" | "spelling" | "doubt" | "nearly" | "unfit";
+
 /** A field. */
 export type FormField = {
 /** Stable dotted name, e.g. `site_manager.name`. */
@@ -434,16 +477,23 @@ title: Text,
 number: string,
 /** How sure the number is. */
 number_mark: Mark,
-/** Day of issue, if known. */
+/** Day of issue, if known, as `YYYY-MM-DD`. */
 issued?: string | null,
-/** Day it took effect, if known. */
+/** Day it took effect, if known, as `YYYY-MM-DD`. */
 effective?: string | null,
 /** In force, superseded or unsure, with the reason in a sentence where it is not plainly in force. */
 status: LawStatus,
+/** What stands in its place. Given for a superseded instrument and for no other. */
+replaced_by?: Replacement | null,
 /** What an inspector must know about its standing. */
 note?: Text | null,
 /** The articles that are cited. */
 articles: Array<Article>, };
+
+/** `instrument`: a whole law. */
+export type InstrumentArgs = {
+/** Short name. */
+law: LawCode, };
 
 /** `invitation_look`: QR text, or typed parts joined into one. */
 export type InvitationLook = {
@@ -460,6 +510,13 @@ bureau: string,
 user: UserId,
 /** Name of the person. */
 name: string, };
+
+/** Who gave the number out. */
+export type Issuer = {
+/** Province, 国 or 兵. */
+province: Province,
+/** Short name of the city or district, one to three characters, where there is one. */
+city: string | null, };
 
 /** One thing to check. */
 export type Item = {
@@ -479,12 +536,18 @@ evidence: Array<EvidenceRule>,
 key: KeyFlag,
 /** The duty. */
 basis: Array<Basis>,
+/** What the item rests on where that is no article of the library: a supervision plan, a notice. */
+grounds?: Text | null,
 /** The violations it may be; a proposal to the inspector, never a verdict. */
 violations: Array<Violation>,
 /** How bad a non-conformity usually is. */
 severity: Severity,
+/** Asks about the regulator's own work (监管侧): answered and recorded, and no part of the firm's rates. */
+regulator?: boolean,
 /** CEL over `subject`; absent: always applies. */
 applies_if?: string | null,
+/** The item of another list that asks the same: where both lists are worked through, only that one is asked. */
+same_as?: ItemCode | null,
 /** The unit to propose when a number is measured here. */
 unit?: string | null,
 /** Phrases to pick from. */
@@ -516,6 +579,8 @@ safety: Safety, };
 export type ItemView = {
 /** The item as the list has it: text, how, methods, sample, evidence rules, key, basis, violations, findings. */
 item: Item,
+/** Items of other lists that are not asked because this one is. */
+covers: Array<ItemCode>,
 /** Its state. */
 state: ItemState, };
 
@@ -579,6 +644,17 @@ valid_to: string | null, };
 
 /** A checklist, e.g. `COLD`. */
 export type ListCode = string;
+
+/** A list as it would be for this subject. */
+export type ListProposal = {
+/** Code, title, version. */
+title: ListTitle,
+/** Whether it is proposed. */
+proposed: boolean,
+/** Items that apply to the subject. */
+applicable: number,
+/** Of these, items that an item of another list asks too, by that list. */
+same: Array<SameAsked>, };
 
 /** A list by name. */
 export type ListTitle = {
@@ -702,6 +778,74 @@ code: string,
 /** Values for the sentence. */
 params: { [key in string]: string }, };
 
+/** Kinds of numbers that can be told by their form. */
+export type NumberKind = "credit_code" | "registration" | "old_registration" | "class_one_filing" | "distribution_licence" | "distribution_filing" | "production_licence" | "production_filing" | "online_sales_filing" | "online_platform_filing" | "information_certificate" | "information_filing";
+
+/** The parts of a number. */
+export type NumberParts = { "is": "credit_code",
+/** 登记管理部门: 9 market regulation, 1 public institutions, 5 civil affairs. */
+authority: string,
+/** 机构类别 within that authority. */
+category: string,
+/** 行政区划, six digits. */
+region: string,
+/** 主体标识 (organisation code), nine characters, the last its own check character. */
+organisation: string,
+/** 校验码. */
+check: string, } | { "is": "registration",
+/** 国 or a province. */
+issuer: Issuer,
+/** 准, 进 or 许. */
+origin: Origin,
+/** Of the first registration. */
+year: number,
+/** 1 (only before 2014), 2 or 3. */
+class: number,
+/** Two digits: the category of the catalogue. */
+category: string,
+/** The category is certainly one of the 2017 catalogue. Numbers of 2018 and before carry 68xx codes' last digits. */
+catalogue_2017: boolean,
+/** Serial number of the first registration. */
+serial: string, } | { "is": "class_one_filing",
+/** 国 for imported goods. */
+issuer: Issuer,
+/** Of the filing. */
+year: number,
+/** Four or five digits. */
+serial: string, } | { "is": "permit",
+/** Province and city. */
+issuer: Issuer,
+/** 食药监械: given out while food and drugs were one authority. */
+food_and_drug: boolean,
+/** First issue. */
+year: number,
+/** Four characters. */
+serial: string, } | { "is": "online_filing",
+/** Province and city. */
+issuer: Issuer,
+/** Of the filing. */
+year: number,
+/** Five digits. */
+serial: string, } | { "is": "information_certificate",
+/** The province. */
+issuer: Issuer,
+/** 经营性 or 非经营性. */
+commercial: boolean,
+/** First issue. */
+year: number,
+/** Four digits. */
+serial: string, };
+
+/** A number as it is properly written. */
+export type NumberReading = {
+/** Normal form: half-width, capitals, round brackets, no blanks, with its 号. */
+text: string,
+/** Its parts. */
+parts: NumberParts, };
+
+/** Where a form comes from. */
+export type NumberSource = "law" | "standard" | "in_use" | "replaced" | "nothing";
+
 /** An officer of the inspection; the law wants at least two (O54§49, PEN§42). */
 export type Officer = {
 /** The account at HQ, if there is one. */
@@ -730,6 +874,9 @@ files: number,
 entries: number,
 /** Bytes unsent. */
 bytes: number, };
+
+/** Where goods come from: the character after 注 or in the brackets. */
+export type Origin = "domestic" | "imported" | "hong_kong_macao_taiwan";
 
 /** Result of an item. */
 export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
@@ -769,6 +916,41 @@ missing: Array<MissingView>,
 /** Stage, safety and counters of the row. */
 row: InspectionRowCounts, };
 
+/** Lists and rule that fit a subject and an occasion. The inspector adds and drops. */
+export type ProposalView = {
+/** Every list of this phone, proposed ones first. */
+lists: Array<ListProposal>,
+/** Code of the conclusion rule. */
+rule: RuleCode,
+/** Its title. */
+rule_title: Text, };
+
+/** `propose`: which lists and which rule an inspection of this subject would have. */
+export type ProposeArgs = {
+/** Business form and flags. */
+subject: Subject,
+/** Kind. */
+kind: InspectionKind,
+/** Ways. */
+modes: Array<InspectionMode>,
+/** Focus domains of the year's plan, `F01` to `F10`. */
+focus: Array<string>, };
+
+/** The character a province, 国 or 兵 (新疆生产建设兵团) has in numbers. */
+export type Province = string;
+
+/** One thing to look at again. */
+export type Reason = {
+/** Which. The words hang on it. */
+code: ReasonCode,
+/** How far this one alone takes the text from the pattern. */
+fit: Fit,
+/** Values for the sentence. `at` counts characters from 1, after blanks were left out. */
+params: { [key in string]: string }, };
+
+/** Why to look again. The screens own the words; the parameters of each are in the table of this room's door. */
+export type ReasonCode = "identifier.width" | "identifier.blanks" | "identifier.lower_case" | "identifier.brackets" | "identifier.dash" | "identifier.traditional" | "identifier.label" | "identifier.missing_hao" | "identifier.missing_text" | "identifier.unexpected_text" | "identifier.confused" | "identifier.wrong_text" | "identifier.length" | "identifier.alphabet" | "identifier.check_digit" | "identifier.organisation_check" | "identifier.region" | "identifier.authority" | "identifier.year" | "identifier.year_unusual" | "identifier.year_future" | "identifier.class" | "identifier.class_differs" | "identifier.origin" | "identifier.category" | "identifier.city_missing" | "identifier.city_unexpected" | "identifier.old_scheme" | "identifier.other_kind" | "identifier.not_a_device" | "identifier.too_many_repairs" | "identifier.unknown_form" | "identifier.too_long" | "identifier.empty";
+
 /** A refusal to sign. */
 export type RefusalView = {
 /** Reason. */
@@ -793,6 +975,15 @@ witness: string,
 /** The witness's PNG as base64. */
 image: string | null, };
 
+/** What stands in the place of a superseded instrument. */
+export type Replacement = {
+/** Short name of the newer instrument; the library has it. */
+law: LawCode,
+/** First day on which the newer one counts, if known, as `YYYY-MM-DD`. */
+from?: string | null,
+/** How sure: V when the clause of repeal was read. */
+mark: Mark, };
+
 /** When trying the same thing again makes sense. */
 export type Retry = "never" | "later" | "after_action";
 
@@ -814,6 +1005,13 @@ general_bound: string | null, };
 
 /** Safety of one piece of evidence or of a whole inspection, in the design's words. */
 export type Safety = "saving" | "here" | "at_hq" | "quarantined";
+
+/** Items that need not be asked here if another list is worked through too. */
+export type SameAsked = {
+/** The other list. */
+list: ListCode,
+/** How many. */
+items: number, };
 
 /** As what somebody signs. */
 export type SealRole = "officer" | "firm" | "witness";
@@ -844,6 +1042,80 @@ sealed: boolean,
 outside: number,
 /** Corrections and late entries after the seal, as lines. */
 later: Array<LaterView>, };
+
+/** `search`: several words must all be found; Chinese, pinyin initials (`llys`), codes (`COLD-05`, `GSP 44`), article numbers. */
+export type SearchArgs = {
+/** As typed. */
+text: string,
+/** Only there; none: everywhere. */
+within: SearchIn | null,
+/** Hits at most; 100 is the most that is given. */
+limit: number, };
+
+/** One thing that was found. */
+export type SearchHit = {
+/** What it is, and what to open. */
+target: SearchTarget,
+/** `GSP`, `GSP 44`, `COLD-05`, or an inspection's number. */
+code: string,
+/** Law with article, text of the item (for a finding: of its item), or name of the firm. */
+title: Text,
+/** Where the Chinese title matches. */
+title_marks: Array<SearchSpan>,
+/** Title of the list, for an item or a finding. */
+place: Text | null,
+/** A piece of the text, on one line, round the first match. Plain text. */
+snippet: string,
+/** BCP 47 tag of the snippet: a match may stand in the translation only. */
+snippet_language: string,
+/** Where the snippet matches; none if only title, code or place match. */
+snippet_marks: Array<SearchSpan>,
+/** How sure the text is; none for an inspection. */
+mark: Mark | null,
+/** The law has been replaced. */
+superseded: boolean,
+/** By which, if the library says. */
+replaced_by: LawCode | null, };
+
+/** Where to search. */
+export type SearchIn = "laws" | "items" | "findings" | "inspections";
+
+/** A stretch of a text in UTF-16 units, as JavaScript counts. */
+export type SearchSpan = {
+/** First unit. */
+start: number,
+/** Units. */
+len: number, };
+
+/** What a hit is. */
+export type SearchTarget = { "kind": "law",
+/** Short name. */
+law: LawCode, } | { "kind": "article",
+/** Short name. */
+law: LawCode,
+/** Number in Arabic digits. */
+article: string, } | { "kind": "item",
+/** The list. */
+list: ListCode,
+/** The item. */
+item: ItemCode, } | { "kind": "finding",
+/** The list. */
+list: ListCode,
+/** The item. */
+item: ItemCode,
+/** Its place among the item's findings, from 0. */
+finding: number, } | { "kind": "inspection",
+/** Which. */
+inspection: InspectionId, };
+
+/** What was found. An empty text finds nothing, and makes the next search quick. */
+export type SearchView = {
+/** Title and code first, then what is in force, then the shorter. */
+hits: Array<SearchHit>,
+/** There are more than were asked for. */
+more: boolean,
+/** The text was longer than what a search takes: only its beginning was searched for. */
+shortened: boolean, };
 
 /** A section. */
 export type SectionView = {
@@ -1261,9 +1533,11 @@ export interface Verbs {
   today: { args: TodayArgs; reply: Today }
   task: { args: TaskArgs; reply: TaskView }
   lists: { args: Nothing; reply: Array<ListTitle> }
+  propose: { args: ProposeArgs; reply: ProposalView }
   start: { args: Start; reply: Started }
   inspection: { args: InspectionArgs; reply: InspectionView }
   abandon: { args: Abandon; reply: Delta }
+  change_list: { args: ChangeList; reply: Delta }
   answer: { args: Answer; reply: Delta }
   note: { args: Note; reply: Delta }
   measure: { args: Measure; reply: Delta }
@@ -1280,6 +1554,10 @@ export interface Verbs {
   sign: { args: Sign; reply: Delta }
   refuse: { args: Refuse; reply: Delta }
   law: { args: LawArgs; reply: LawView }
+  laws: { args: Nothing; reply: Array<Instrument> }
+  instrument: { args: InstrumentArgs; reply: Instrument }
+  check_number: { args: CheckNumber; reply: Checked }
+  search: { args: SearchArgs; reply: SearchView }
   violations: { args: ViolationsArgs; reply: ViolationsView }
   verify_evidence: { args: VerifyArgs; reply: Verified }
   sync_start: { args: Nothing; reply: SyncView }
