@@ -68,9 +68,12 @@ impl<T> Register<T> {
         self.replaced.extend(over.iter().copied());
         self.writes.entry(by.entry).or_insert(Write { by, value });
     }
-    /// The writes nobody replaced, in order of their names.
+    /// The writes nobody replaced, oldest logical time first: the same order wherever they are shown.
     pub fn heads(&self) -> impl Iterator<Item = &Write<T>> {
-        self.writes.iter().filter(|(id, _)| !self.replaced.contains(*id)).map(|(_, w)| w)
+        let standing = self.writes.iter().filter(|(id, _)| !self.replaced.contains(*id)).map(|(_, w)| w);
+        let mut heads: Vec<_> = standing.collect();
+        heads.sort_by_key(|w| (w.by.lamport, w.by.feed, w.by.seq));
+        heads.into_iter()
     }
     /// The names that a write settling this register must put into `over`.
     pub fn head_ids(&self) -> Vec<EntryId> {
@@ -84,7 +87,6 @@ impl<T> Register<T> {
             (Some(only), true) => State::Settled(only),
             (Some(last), false) => {
                 heads.push(last);
-                heads.sort_by_key(|w| (w.by.lamport, w.by.feed, w.by.seq));
                 State::Conflict(heads)
             }
         }

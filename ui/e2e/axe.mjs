@@ -85,7 +85,7 @@ async function look(page, name, { whole = false } = {}) {
 
 const testid = (name) => `[data-testid="${name}"]`
 
-async function phone({ width, height, colorScheme, language }) {
+async function phone({ width, height, colorScheme, language, theme = 'system', letters = 100 }) {
   const page = await tab({ viewport: { width, height }, hasTouch: true, colorScheme })
   const verb = async (name, args) => {
     const answer = await page.request.post(new URL('/bridge/call', field.url).href, {
@@ -94,7 +94,18 @@ async function phone({ width, height, colorScheme, language }) {
     if (!answer.ok()) throw new Error(`${name}: ${await answer.text()}`)
     return answer.json()
   }
-  const style = [`${width}x${height}`, colorScheme === 'dark' && 'dark', language === 'en' && 'en']
+  // Letters twice as large, as a person sets them in the system: everything must still be reached.
+  if (letters !== 100)
+    await page.addInitScript((percent) => {
+      document.addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = `${percent}%`))
+    }, letters)
+  const style = [
+    `${width}x${height}`,
+    colorScheme === 'dark' && 'dark',
+    theme === 'sun' && 'sun',
+    letters !== 100 && `${letters}`,
+    language === 'en' && 'en',
+  ]
   const as = (name) => `field/${[name, ...style].filter(Boolean).join('-')}`
   const open = async (hash, screen) => {
     await page.evaluate((to) => (location.hash = to), hash)
@@ -113,7 +124,7 @@ async function phone({ width, height, colorScheme, language }) {
   await page.locator(testid('unlock-pin')).fill(field.pin)
   await page.locator(testid('unlock-go')).click()
   await page.locator('[data-screen="today"][data-busy="false"]').waitFor()
-  await verb('set_settings', { language, theme: null, lock_after_min: null, hq_url: null })
+  await verb('set_settings', { language, theme, lock_after_min: null, hq_url: null })
   await page.reload()
   await page.locator('[data-screen="today"][data-busy="false"]').waitFor()
   await look(page, as('today'))
@@ -184,6 +195,8 @@ try {
   for (const size of [tall, wide])
     for (const colorScheme of ['light', 'dark']) await phone({ ...size, colorScheme, language: 'zh-CN' })
   await phone({ ...tall, colorScheme: 'light', language: 'en' })
+  await phone({ ...tall, colorScheme: 'light', language: 'zh-CN', theme: 'sun' })
+  await phone({ ...tall, colorScheme: 'light', language: 'zh-CN', letters: 200 })
 } catch (error) {
   console.error(`after ${walked.pages.at(-1)}: ${error.stack}`)
   process.exitCode = 1

@@ -3,6 +3,7 @@
 //! Slices are base64 because Android's IPC carries no raw bytes; a shell that has the bytes as a file hands over its path.
 
 use std::io::Read as _;
+use std::time::{Duration, Instant};
 
 use xuncha_core::Failure;
 use xuncha_core::checklist::EvidenceKind;
@@ -23,6 +24,8 @@ use super::write::new_evidence;
 pub const MAX_SLICE: usize = 512 * 1024;
 /// Uploads under way at once; a screen that forgets to end them cannot fill the disk.
 const MAX_UPLOADS: usize = 8;
+/// After so long without a slice a screen has forgotten its upload (it was closed, or loaded again): another may have its place.
+const FORGOTTEN: Duration = Duration::from_secs(60);
 
 /// What was understood of a blob.
 struct Understood {
@@ -86,16 +89,20 @@ impl Desk {
             return Err(Failure::after_action("photo.too_large").with("bytes", begin.size));
         }
         if self.uploads.len() >= MAX_UPLOADS {
+            self.uploads.retain(|_, upload| upload.touched.elapsed() < FORGOTTEN);
+        }
+        if self.uploads.len() >= MAX_UPLOADS {
             return Err(Failure::later("attach.too_many"));
         }
         let upload = uuid::Uuid::new_v4().simple().to_string();
         let writer = self.vault.writer()?;
-        self.uploads.insert(upload.clone(), Upload { begin, writer, head: Vec::new() });
+        self.uploads.insert(upload.clone(), Upload { begin, writer, head: Vec::new(), touched: Instant::now() });
         Ok(UploadBegun { upload })
     }
 
     fn take_slice(&mut self, upload: &str, offset: u64, bytes: &[u8]) -> Result<(), Failure> {
         let taking = self.uploads.get_mut(upload).ok_or_else(|| Failure::never("attach.unknown"))?;
+        taking.touched = Instant::now();
         let have = taking.writer.size();
         if offset < have && offset + bytes.len() as u64 <= have {
             // The same slice again: its answer was lost.

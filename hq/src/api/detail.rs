@@ -242,9 +242,7 @@ impl Detail {
     }
 }
 
-/// What stands in a register: nothing, one value, or all sides of a conflict, oldest logical time first.
+/// What stands in a register: nothing, one value, or all sides of a conflict.
 fn sides<T>(register: Option<&Register<T>>) -> impl Iterator<Item = &Write<T>> {
-    let mut heads: Vec<_> = register.into_iter().flat_map(Register::heads).collect();
-    heads.sort_by_key(|w| (w.by.lamport, w.by.feed, w.by.seq));
-    heads.into_iter()
+    register.into_iter().flat_map(Register::heads)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use xuncha_core::checklist::Subject;
 use xuncha_core::event::Outcome;
 
+use super::signature;
 use crate::demo::plan::{self, Step};
 use crate::photos::Photo;
 use crate::world::Phone;
@@ -117,10 +118,10 @@ impl Day<'_> {
 
     /// The other officer and the firm sign by hand.
     pub async fn sign_by_hand(&self, inspection: &str, proposal: &str) -> Result<()> {
-        let drawn = Some(BASE64.encode(&alone::small_png(240)));
+        let drawn = |seed| signature::drawn(seed).map(|png| Some(BASE64.encode(&png)));
         let second = district::name_of(district::COMPANION);
-        self.sign(inspection, proposal, "officer", second, drawn.clone()).await?;
-        self.sign(inspection, proposal, "firm", "吴俊杰", drawn).await
+        self.sign(inspection, proposal, "officer", second, drawn(3)?).await?;
+        self.sign(inspection, proposal, "firm", "吴俊杰", drawn(13)?).await
     }
 
     async fn sign(&self, id: &str, proposal: &str, role: &str, name: &str, image: Option<String>) -> Result<()> {

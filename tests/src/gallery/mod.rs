@@ -6,6 +6,7 @@
 //! Where next: [`fill`] for what the pages show.
 
 mod fill;
+mod signature;
 
 use std::path::Path;
 use std::process::Stdio;

@@ -50,6 +50,8 @@ pub(super) struct Upload {
     pub writer: VaultWriter,
     /// Beginning of the bytes, for judging what it is.
     pub head: Vec<u8>,
+    /// When the last slice came.
+    pub touched: std::time::Instant,
 }
 
 pub(crate) struct Desk {
