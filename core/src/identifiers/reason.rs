@@ -132,7 +132,7 @@ pub struct Reason {
     pub code: ReasonCode,
     /// How far this one alone takes the text from the pattern.
     pub fit: Fit,
-    /// Values for the sentence. `at` counts characters from 1, after blanks were left out.
+    /// Values for the sentence. `at` counts characters from 1, after blanks and a label were left out.
     pub params: BTreeMap<String, String>,
 }
 

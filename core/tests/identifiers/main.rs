@@ -1,12 +1,14 @@
 //! Numbers that check themselves, and the dates that hang on them, through core's public door.
 //!
 //! `numbers`: every form with its variants and misprints, as tables · `codes`: credit codes and what their check character
-//! can promise · `properties`: what holds for any text · `found`: numbers inside a text · `dates`, `retention`: days ·
-//! `outside`: numbers that others collected, skipped loudly where they are not at hand.
+//! can promise · `properties`: what holds for any
+//! text · `found`: numbers inside a text · `dates`, `retention`: days ·
+//! `door`: codes and types as the screens get them · `outside`: numbers that others collected, skipped loudly where they are not at hand.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops where it breaks, and says what it skips")]
 
 mod codes;
 mod dates;
+mod door;
 mod found;
 mod numbers;
 mod outside;
