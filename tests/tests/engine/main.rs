@@ -6,6 +6,7 @@ mod door;
 mod durable;
 mod evidence;
 mod kill;
+mod lists;
 mod merge;
 mod seal;
 mod start;

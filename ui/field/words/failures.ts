@@ -311,6 +311,9 @@ export const failures: Record<string, Said> = {
     zh: '本机没有法规库。请先同步。',
     en: 'The law library is not on this phone. Sync first.',
   },
+  'list.reason_missing': { zh: '请写明增加或者移除清单的理由。', en: 'Say why the list is added or dropped.' },
+  'list.already_there': { zh: '这份清单已在本次检查中。', en: 'This list is already part of the inspection.' },
+  'list.not_in_use': { zh: '本次检查没有这份清单。', en: 'This list is not part of the inspection.' },
   'list.not_here': { zh: '本机没有这份清单。请先同步。', en: 'This list is not on this phone. Sync first.' },
   'lists.none': { zh: '请至少选择一份清单。', en: 'Choose at least one list.' },
   'memory.full': {
