@@ -29,6 +29,7 @@ export function begin(
   firm: FirmRecord,
   codes: readonly string[],
   task: string | null,
+  occasion: { kind?: InspectionView['kind'] | null; modes?: InspectionView['modes'] } = {},
 ): InspectionView {
   const stamp = {
     entry: `filled-${id}`,
@@ -55,8 +56,8 @@ export function begin(
     },
     firm,
     task,
-    kind: tasks[0]?.kind ?? 'routine',
-    modes: task ? ['unannounced'] : [],
+    kind: occasion.kind ?? tasks[0]?.kind ?? 'routine',
+    modes: occasion.modes ?? (task ? ['unannounced'] : []),
     officers: task ? [me, other] : [me],
     lists: listData
       .filter((l) => codes.includes(l.code))
@@ -73,6 +74,7 @@ export function begin(
           title: s.title,
           items: s.items.map((item) => ({
             item,
+            covers: item.code === 'SUP-01' ? ['STER-03'] : [],
             state: {
               code: item.code,
               answers: [],

@@ -15,6 +15,7 @@ import { itemsOf } from '../state/delta'
 import { begin, listTitles, theFirm } from './begin'
 import { recount } from './count'
 import { lawData, me, photo, signature, tasks } from './data'
+import { proposal } from './proposing'
 import { record } from './record'
 
 type Answers = { [V in Verb]: (args: Args<V>) => Reply<V> }
@@ -282,13 +283,21 @@ export class PaperEngine implements Host {
       }
     },
     lists: () => listTitles,
-    start: ({ task, firm, lists }) => {
+    propose: (args) => proposal(args, listTitles),
+    start: ({ task, firm, lists, kind, modes, officers }) => {
       const id = `0193-${String(this.inspections.size + 1)}`
-      this.inspections.set(
-        id,
-        begin(id, firm ?? theFirm, lists.length > 0 ? lists : ['COLD', 'SUP', 'ACC'], task),
-      )
+      const occasion = { kind, ...(modes.length > 0 ? { modes } : {}) }
+      const view = begin(id, firm ?? theFirm, lists.length > 0 ? lists : ['COLD', 'SUP', 'ACC'], task, occasion)
+      view.officers.push(...officers)
+      this.inspections.set(id, view)
       return { inspection: id }
+    },
+    change_list: ({ inspection, list, added }) => {
+      const view = this.of(inspection)
+      const fresh = begin(inspection, view.firm, [list], view.task).lists
+      view.lists = added ? [...view.lists, ...fresh] : view.lists.filter((l) => l.title.code !== list)
+      view.row.lists = view.lists.map((l) => l.title.code)
+      return this.delta(inspection, [], { reload: true })
     },
     inspection: ({ inspection }) => this.of(inspection),
     abandon: ({ inspection }) => {
