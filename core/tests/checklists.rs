@@ -262,11 +262,14 @@ fn an_item_is_asked_only_where_its_text_binds() {
         let subject = Subject { kind: kind.into(), modes, flags: vec![] };
         applies(items(&library).find(|i| i.code.as_str() == code).unwrap(), &subject)
     };
+    let store = Subject { kind: "hospital".into(), modes: vec![], flags: vec!["cold_chain".into()] };
+    assert!(applies(items(&library).find(|i| i.code.as_str() == "COLD-11").unwrap(), &store));
     for (code, yes, no) in [
         ("COLD-03", &["wholesale", "wholesale_retail", "third_party_logistics"][..], &["retail", "hospital"][..]),
         ("COLD-21", &["retail", "wholesale_retail", "optician", "pharmacy"], &["wholesale", "hospital"]),
         ("COLD-22", &["hospital", "clinic", "laboratory"], &["wholesale", "retail", "pharmacy"]),
-        ("COLD-11", &["wholesale", "hospital", "retail", "manufacturer"], &[]),
+        // Users have an item of their own, COLD-22; the others are for a user who runs a cold store (below).
+        ("COLD-11", &["wholesale", "retail", "manufacturer"], &["hospital"]),
         ("SUP-03", &["wholesale", "retail", "online"], &["hospital"]),
         ("SUP-05", &["wholesale", "hospital"], &[]),
         ("ACC-02", &["wholesale", "clinic"], &[]),
