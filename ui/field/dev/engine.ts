@@ -16,6 +16,7 @@ import { begin, listTitles, theFirm } from './begin'
 import { recount } from './count'
 import { lawData, me, photo, signature, tasks } from './data'
 import { proposal } from './proposing'
+import { pocket } from './pocket'
 import { record } from './record'
 
 type Answers = { [V in Verb]: (args: Args<V>) => Reply<V> }
@@ -287,7 +288,13 @@ export class PaperEngine implements Host {
     start: ({ task, firm, lists, kind, modes, officers }) => {
       const id = `0193-${String(this.inspections.size + 1)}`
       const occasion = { kind, ...(modes.length > 0 ? { modes } : {}) }
-      const view = begin(id, firm ?? theFirm, lists.length > 0 ? lists : ['COLD', 'SUP', 'ACC'], task, occasion)
+      const view = begin(
+        id,
+        firm ?? theFirm,
+        lists.length > 0 ? lists : ['COLD', 'SUP', 'ACC'],
+        task,
+        occasion,
+      )
       view.officers.push(...officers)
       this.inspections.set(id, view)
       return { inspection: id }
@@ -421,6 +428,7 @@ export class PaperEngine implements Host {
         article: instrument.articles.find((a) => a.article === article) ?? null,
       }
     },
+    ...pocket,
     violations: () => ({
       violations: [
         {
