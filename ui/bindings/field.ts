@@ -945,7 +945,7 @@ export type Reason = {
 code: ReasonCode,
 /** How far this one alone takes the text from the pattern. */
 fit: Fit,
-/** Values for the sentence. `at` counts characters from 1, after blanks were left out. */
+/** Values for the sentence. `at` counts characters from 1, after blanks and a label were left out. */
 params: { [key in string]: string }, };
 
 /** Why to look again. The screens own the words; the parameters of each are in the table of this room's door. */
@@ -1070,7 +1070,7 @@ snippet: string,
 snippet_language: string,
 /** Where the snippet matches; none if only title, code or place match. */
 snippet_marks: Array<SearchSpan>,
-/** How sure the text is; none for an inspection. */
+/** How sure the text is; of an item: the least sure article it rests on. None for an inspection. */
 mark: Mark | null,
 /** The law has been replaced. */
 superseded: boolean,
@@ -1115,7 +1115,9 @@ hits: Array<SearchHit>,
 /** There are more than were asked for. */
 more: boolean,
 /** The text was longer than what a search takes: only its beginning was searched for. */
-shortened: boolean, };
+shortened: boolean,
+/** Codes of lists (`library`: the laws) whose file on this phone cannot be read: they were not searched. */
+unread: Array<string>, };
 
 /** A section. */
 export type SectionView = {

@@ -18,6 +18,7 @@ mod local;
 mod photo;
 mod read;
 mod seal;
+mod search;
 mod settings;
 mod show;
 mod sync_verbs;

@@ -121,6 +121,8 @@ args! {
     Refuse { /** Where. */ inspection: InspectionId, /** Proposal. */ proposal: EntryId, /** Reason. */ reason: String, /** Witness. */ witness: String, /** The witness's PNG as base64. */ image: Option<String> }
     /// `law`
     LawArgs { /** Short name. */ law: LawCode, /** Article. */ article: String }
+    /// `search`: several words must all be found; Chinese, pinyin initials (`llys`), codes (`COLD-05`, `GSP 44`), article numbers.
+    SearchArgs { /** As typed. */ text: String, /** Only there; none: everywhere. */ within: Option<SearchIn>, /** Hits at most; 100 is the most that is given. */ limit: u32 }
     /// `violations`
     ViolationsArgs { /** Item. */ item: ItemCode, /** Where. */ inspection: InspectionId }
     /// `set_settings`
@@ -194,6 +196,7 @@ macro_rules! verbs {
             laws(Nothing) -> Vec<Instrument>;
             instrument(InstrumentArgs) -> Instrument;
             check_number(CheckNumber) -> Checked;
+            search(SearchArgs) -> SearchView;
             violations(ViolationsArgs) -> ViolationsView;
             verify_evidence(VerifyArgs) -> Verified;
             sync_start(Nothing) -> SyncView;
