@@ -22,5 +22,6 @@ pub mod law;
 pub mod library;
 pub mod protocol;
 pub mod register;
+pub mod tables;
 
 pub use failure::{Failure, Retry};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Digest, ItemCode, LawCode, ListCode, ViolationCode};
+use crate::tables::TableKind;
 
 /// How sure a statement is. Carried from the domain reference into the data and onto the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS, JsonSchema)]
@@ -112,6 +113,9 @@ pub struct Item {
     /// The unit to propose when a number is measured here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// A table to fill here, whose rows a machine compares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableKind>,
     /// Phrases to pick from.
     #[serde(default)]
     pub findings: Vec<TypicalFinding>,

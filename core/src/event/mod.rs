@@ -6,7 +6,7 @@
 //!
 //! | on a phone's feed | on HQ's feed |
 //! |---|---|
-//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` |
+//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `table.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` |
 
 mod hq;
 mod phone;
@@ -17,7 +17,7 @@ pub use hq::{FeedAdmitted, FeedClosed, PackKind, PackPublished, TaskAssigned, Ta
 pub use phone::{
     AnswerSet, Caption, EvidenceAdded, EvidenceWithdrawn, FeedOpened, FieldSet, InspectionAbandoned, InspectionKind,
     InspectionMode, InspectionStarted, ListChanged, ListRef, MeasureAdded, NoteSet, Officer, OfficersSet, Outcome,
-    RuleRef, SealProposed, SealRefused, SealRole, SealSigned, SignMethod,
+    RuleRef, SealProposed, SealRefused, SealRole, SealSigned, SignMethod, TableSet,
 };
 
 /// A payload that is no event of this version.
@@ -74,6 +74,7 @@ events! {
     "field.set" => FieldSet,
     "answer.set" => AnswerSet,
     "note.set" => NoteSet,
+    "table.set" => TableSet,
     "measure.added" => MeasureAdded,
     "evidence.added" => EvidenceAdded,
     "evidence.caption" => Caption,

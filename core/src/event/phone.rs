@@ -4,6 +4,7 @@ use crate::checklist::EvidenceKind;
 use crate::feed::Head;
 use crate::firm::FirmRecord;
 use crate::ids::{BlobHash, Digest, EntryId, EvidenceId, FeedId, ItemCode, ListCode, RuleCode, TaskId, UserId};
+use crate::tables::TableKind;
 
 /// First entry of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +186,20 @@ pub struct NoteSet {
     pub item: ItemCode,
     /// The text; empty removes it.
     pub text: String,
+}
+
+/// The rows of an item's table, as a register per item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSet {
+    /// The item.
+    pub item: ItemCode,
+    /// Which table: its columns give the cells their meaning. A kind of a later version makes the entry inert here.
+    pub kind: TableKind,
+    /// Cells as typed, by position; a row may be shorter than the columns. No rows: the table is taken back.
+    pub rows: Vec<Vec<String>>,
+    /// Why it was corrected after the seal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<String>,
 }
 
 /// A measured number.

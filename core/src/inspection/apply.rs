@@ -11,7 +11,7 @@ use super::{Evidence, Inspection, Note, Refusal, Signature};
 /// What an entry changed: the screens repaint this and no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Items whose answer, note or evidence changed.
+    /// Items whose answer, note, table or evidence changed.
     pub items: BTreeSet<ItemCode>,
     /// Fields of the record.
     pub fields: BTreeSet<String>,
@@ -100,6 +100,10 @@ impl Inspection {
             Event::NoteSet(value) => {
                 touched.items.insert(value.item.clone());
                 self.notes.entry(value.item).or_default().apply(by, over, value.text);
+            }
+            Event::TableSet(value) => {
+                touched.items.insert(value.item.clone());
+                self.tables.entry(value.item.clone()).or_default().apply(by, over, value);
             }
             Event::MeasureAdded(value) => {
                 touched.items.insert(value.item.clone());
@@ -191,6 +195,7 @@ impl Inspection {
         match event {
             Event::AnswerSet(e) => Some(e.item.clone()),
             Event::NoteSet(e) => Some(e.item.clone()),
+            Event::TableSet(e) => Some(e.item.clone()),
             Event::MeasureAdded(e) => Some(e.item.clone()),
             Event::EvidenceAdded(e) => e.item.clone(),
             _ => None,

@@ -23,11 +23,12 @@ pub use reading::{ItemReading, Missing, Need, Pinned, Reading};
 use crate::checklist::EvidenceKind;
 use crate::event::{
     AnswerSet, InspectionAbandoned, InspectionStarted, ListChanged, ListRef, Officer, SealProposed, SealRefused,
-    SealSigned,
+    SealSigned, TableSet,
 };
 use crate::feed::{BlobRef, Place};
 use crate::ids::{BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, ListCode};
 use crate::register::{Register, Stamp, State, Write};
+use crate::tables::{self, TableCell, TableProposal};
 
 /// The state of one inspection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub struct Inspection {
     fields: BTreeMap<String, Register<String>>,
     answers: BTreeMap<ItemCode, Register<AnswerSet>>,
     notes: BTreeMap<ItemCode, Register<String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tables: BTreeMap<ItemCode, Register<TableSet>>,
     evidence: BTreeMap<EvidenceId, Evidence>,
     withdrawals: BTreeMap<EvidenceId, BTreeMap<EntryId, Write<String>>>,
     captions: BTreeMap<EvidenceId, Register<String>>,
@@ -89,6 +92,15 @@ pub struct Evidence {
     pub place: Option<Place>,
 }
 
+/// Rows of a table as they were understood, and what they raise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableReading {
+    /// A cell for each that was typed.
+    pub rows: Vec<Vec<TableCell>>,
+    /// In order of rows; none where the day is not known.
+    pub proposals: Vec<TableProposal>,
+}
+
 /// A signature under a proposal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
@@ -119,6 +131,7 @@ impl Inspection {
             fields: BTreeMap::new(),
             answers: BTreeMap::new(),
             notes: BTreeMap::new(),
+            tables: BTreeMap::new(),
             evidence: BTreeMap::new(),
             withdrawals: BTreeMap::new(),
             captions: BTreeMap::new(),
@@ -195,6 +208,22 @@ impl Inspection {
     pub fn note(&self, item: &ItemCode) -> Option<&Register<String>> {
         self.notes.get(item)
     }
+    /// The register of an item's table.
+    pub fn table(&self, item: &ItemCode) -> Option<&Register<TableSet>> {
+        self.tables.get(item)
+    }
+    /// What the rows of a table are understood as and raise. They are judged by the day they were written, in Chinese time,
+    /// but after the seal by the day the record was put before the signatories: what expired since was good then.
+    pub fn read_table(&self, table: &Write<TableSet>) -> TableReading {
+        let sealed = self.seal().filter(|s| s.is_sealed()).map(|s| s.proposal.by.wall.as_str());
+        let written = day_in_china(&table.by.wall);
+        let day = written.into_iter().chain(sealed.and_then(day_in_china)).min();
+        let TableSet { kind, rows, .. } = &table.value;
+        TableReading {
+            rows: tables::look(*kind, rows, day),
+            proposals: day.map(|day| tables::judge(*kind, rows, day)).unwrap_or_default(),
+        }
+    }
     /// The register of a field of the record.
     pub fn field(&self, field: &str) -> Option<&Register<String>> {
         self.fields.get(field)
@@ -237,4 +266,10 @@ impl Inspection {
             |(id, e): &(&EvidenceId, &Evidence)| e.kind == EvidenceKind::Photo && self.withdrawn(id).is_none();
         self.evidence.iter().filter(is_photo).count()
     }
+}
+
+/// The day of a claimed time (RFC 3339) in Asia/Shanghai, which has had one offset since 1991.
+fn day_in_china(wall: &str) -> Option<jiff::civil::Date> {
+    let time: jiff::Timestamp = wall.parse().ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date())
 }

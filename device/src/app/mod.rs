@@ -4,7 +4,8 @@
 //! a window, a network runner or a file format. It runs unchanged in tests, in the browser bridge and in Tauri.
 //!
 //! Inside: `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
-//! notes, …), `attach` (photos and files), `seal`, `read` (what screens ask), `show` (state → view), `local` (the phone as
+//! notes, …), `attach` (photos and files), `rows` (tables
+//! beside items), `seal`, `read` (what screens ask), `show` (state → view), `local` (the phone as
 //! sync sees it).
 //!
 //! Invariants: a verb that writes answers only when the entry and its blobs are durable here (I1); the reply is made from
@@ -17,6 +18,7 @@ pub mod hq_file;
 mod local;
 mod photo;
 mod read;
+mod rows;
 mod seal;
 mod search;
 mod settings;

@@ -13,6 +13,7 @@ use xuncha_core::ids::{BlobHash, EvidenceId, FeedId, InspectionId, ItemCode};
 use xuncha_core::inspection::seal::{MANIFEST_MIME, SealManifest};
 use xuncha_core::inspection::{Evidence, Inspection, Missing, Pinned, Reading, Touched, record};
 use xuncha_core::register::{Register, Stamp};
+use xuncha_core::tables::TableKind;
 
 use crate::clock;
 use crate::index::BlobRow;
@@ -133,6 +134,25 @@ fn notes(register: Option<&Register<String>>) -> Vec<NoteView> {
     heads.map(|w| NoteView { text: w.value.clone(), by: w.by.clone() }).collect()
 }
 
+/// The tables that stand. One that was taken back is shown only beside another: there it must be settled.
+fn tables(i: &Inspection, item: &ItemCode) -> Vec<TableView> {
+    let heads: Vec<_> = i.table(item).into_iter().flat_map(|r| r.heads()).collect();
+    let several = heads.len() > 1;
+    let shown = heads.into_iter().filter(|w| several || !w.value.rows.is_empty());
+    shown
+        .map(|w| {
+            let read = i.read_table(w);
+            TableView {
+                kind: w.value.kind,
+                rows: read.rows,
+                proposals: read.proposals,
+                correction: w.value.correction.clone(),
+                by: w.by.clone(),
+            }
+        })
+        .collect()
+}
+
 fn evidence_view(i: &Inspection, id: &EvidenceId, e: &Evidence, receipts: &Receipts) -> EvidenceView {
     let measured = e.measured.clone().map(|(value, unit, instrument)| Measured { value, unit, instrument });
     EvidenceView {
@@ -177,7 +197,8 @@ fn item_state(i: &Inspection, list: &Checklist, section: usize, item: &Item, rec
         .iter()
         .map(|n| NeedView { kind: n.kind, need: n.need, have: n.have, what: n.what.clone(), mark: n.mark })
         .collect();
-    let stamps = answers.iter().map(|a| &a.by).chain(notes.iter().map(|n| &n.by));
+    let tables = tables(i, &item.code);
+    let stamps = answers.iter().map(|a| &a.by).chain(notes.iter().map(|n| &n.by)).chain(tables.iter().map(|t| &t.by));
     let safeties = stamps.map(|by| receipts.entry(by)).chain(evidence.iter().map(|e| e.safety));
     // The weakest of its parts.
     let safety = safeties.min().unwrap_or(Safety::AtHq);
@@ -187,6 +208,7 @@ fn item_state(i: &Inspection, list: &Checklist, section: usize, item: &Item, rec
         missing: reading.outcome.is_none() || reading.conflict || short,
         answers,
         notes,
+        tables,
         evidence,
         needs,
         safety,
@@ -315,6 +337,7 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
             item: r.item.clone(),
             covers: pinned.covers(&r.item.code).cloned().collect(),
             state,
+            table: r.item.table.map(TableKind::spec),
         });
     }
     let lists = pinned

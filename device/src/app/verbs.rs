@@ -13,6 +13,7 @@ use xuncha_core::ids::{
     BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
 };
 use xuncha_core::law::Instrument;
+use xuncha_core::tables::TableKind;
 
 use super::views::*;
 
@@ -82,6 +83,16 @@ args! {
     }
     /// `note`
     Note { /** Where. */ inspection: InspectionId, /** Item. */ item: ItemCode, /** Text; empty removes. */ text: String, /** Notes shown. */ seen: Vec<EntryId> }
+    /// `table`: the rows of an item's table, all of them, cells by position of the columns
+    TableArgs {
+        /** Where. */ inspection: InspectionId,
+        /** Item. */ item: ItemCode,
+        /** Cells as typed; no rows take the table back. */ rows: Vec<Vec<String>>,
+        /** Why, after the seal. */ correction: Option<String>,
+        /** The tables the screen showed: `tables[].by.entry`. */ seen: Vec<EntryId>,
+    }
+    /// `table_look`: what rows would be understood as and raise today; nothing is written
+    TableLook { /** Which table. */ kind: TableKind, /** Cells as typed. */ rows: Vec<Vec<String>> }
     /// `measure`: `value` as typed; `℃`, comma and full-width digits are understood.
     Measure { /** Where. */ inspection: InspectionId, /** Item. */ item: ItemCode, /** What. */ what: String, /** Number as typed. */ value: String, /** Unit. */ unit: String, /** Instrument. */ instrument: String, /** Place. */ place: Option<Place> }
     /// `attach_begin`: a photo or file is coming in slices.
@@ -179,6 +190,8 @@ macro_rules! verbs {
             change_list(ChangeList) -> Delta;
             answer(Answer) -> Delta;
             note(Note) -> Delta;
+            table(TableArgs) -> Delta;
+            table_look(TableLook) -> TableLooked;
             measure(Measure) -> Delta;
             attach_begin(AttachBegin) -> UploadBegun;
             attach_slice(AttachSlice) -> Nothing;

@@ -15,6 +15,7 @@ use xuncha_core::ids::{
 };
 use xuncha_core::law::{Article, Instrument, ViolationEntry};
 use xuncha_core::register::Stamp;
+use xuncha_core::tables::{TableCell, TableKind, TableProposal, TableSpec};
 
 /// Where the app stands before anything is shown.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -348,6 +349,8 @@ pub struct ItemView {
     pub covers: Vec<ItemCode>,
     /// Its state.
     pub state: ItemState,
+    /// The table to fill here, if it has one.
+    pub table: Option<TableSpec>,
 }
 
 /// The changing half of an item.
@@ -359,6 +362,8 @@ pub struct ItemState {
     pub answers: Vec<AnswerView>,
     /// The notes that stand: none, one, or several in conflict.
     pub notes: Vec<NoteView>,
+    /// The tables that stand: none, one, or several in conflict.
+    pub tables: Vec<TableView>,
     /// Evidence, oldest first, withdrawn included.
     pub evidence: Vec<EvidenceView>,
     /// Evidence rules that hold for the present answer, with what is there.
@@ -389,6 +394,30 @@ pub struct NoteView {
     pub text: String,
     /// Who and when.
     pub by: Stamp,
+}
+
+/// A table that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableView {
+    /// Which: its columns are in [`ItemView::table`].
+    pub kind: TableKind,
+    /// Rows with what each cell was understood as.
+    pub rows: Vec<Vec<TableCell>>,
+    /// What the rows raise, in order of rows; never a verdict.
+    pub proposals: Vec<TableProposal>,
+    /// Why it was corrected after the seal.
+    pub correction: Option<String>,
+    /// Who and when; `by.entry` goes into `seen` of the next write.
+    pub by: Stamp,
+}
+
+/// Rows that were looked at and not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableLooked {
+    /// Rows with what each cell was understood as.
+    pub rows: Vec<Vec<TableCell>>,
+    /// What the rows raise today.
+    pub proposals: Vec<TableProposal>,
 }
 
 /// An evidence rule against what is there.

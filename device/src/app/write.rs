@@ -22,7 +22,7 @@ use super::views::{Delta, Stage};
 use super::{Device, clock_number, desk, show};
 
 /// Of the heads of a register, those the screen showed: only they are replaced. What it did not show stays and conflicts.
-fn over<T>(register: Option<&Register<T>>, seen: &[EntryId]) -> Vec<EntryId> {
+pub(super) fn over<T>(register: Option<&Register<T>>, seen: &[EntryId]) -> Vec<EntryId> {
     let heads: BTreeSet<_> = register.map(Register::head_ids).unwrap_or_default().into_iter().collect();
     seen.iter().copied().filter(|id| heads.contains(id)).collect()
 }
