@@ -53,6 +53,20 @@ pub struct FirmRecord {
     /// Earlier findings.
     #[serde(default)]
     pub findings: Vec<PastFinding>,
+    /// The order to stop that held when HQ gave out the record (see [`crate::reopening`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspension>,
+}
+
+/// An order to stop (责令停业、停止经营).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Suspension {
+    /// Number of the order (文书文号).
+    pub order: String,
+    /// Why.
+    pub reason: String,
+    /// First day on which the firm must stand still, `YYYY-MM-DD`.
+    pub since: String,
 }
 
 /// WGS 84 position in degrees.

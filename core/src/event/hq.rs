@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::checklist::EvidenceKind;
 use crate::feed::FeedKey;
-use crate::firm::FirmRecord;
-use crate::ids::{Digest, FeedId, TaskId, UnitId, UserId};
+use crate::firm::{FirmRecord, Suspension};
+use crate::ids::{Digest, FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 
 use super::{InspectionKind, InspectionMode, ListRef, RuleRef};
 
@@ -105,4 +105,29 @@ pub struct TaskWithdrawn {
     pub task: TaskId,
     /// Why.
     pub reason: String,
+}
+
+/// HQ records that a firm was ordered to stop (责令停业、停止经营). Only the unit that supervises it sees the payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirmSuspended {
+    /// The firm.
+    pub firm: FirmId,
+    /// The unit that supervises it.
+    pub unit: UnitId,
+    /// The order.
+    #[serde(flatten)]
+    pub suspension: Suspension,
+}
+
+/// HQ returns a firm to operation: the gate of [`crate::reopening`] was open when this was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirmReopened {
+    /// The firm.
+    pub firm: FirmId,
+    /// The unit that supervises it.
+    pub unit: UnitId,
+    /// The re-opening inspection it rests on.
+    pub inspection: InspectionId,
+    /// What is released: everything, or which products and stores.
+    pub extent: String,
 }

@@ -234,6 +234,7 @@ fn firm(
         position: Some(LatLon { lat, lon }),
         licences: vec![],
         findings: vec![],
+        suspended: None,
     }
 }
 
