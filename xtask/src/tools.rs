@@ -44,7 +44,7 @@ pub fn bench(args: &[String]) -> Result<()> {
     timed("setup", || setup::packages().and_then(|()| setup::node()))?;
     timed("pages", pages::build)?;
     timed("build", || {
-        run(program("cargo", &["build", "--release", "--workspace", "--bins", "--examples", "--quiet"]))
+        run(program("cargo", &["build", "--release", "--workspace", "--bins", "--example", "bare-window", "--quiet"]))
     })?;
     hand_over("release", "xuncha-bench", args)
 }
