@@ -41,6 +41,7 @@ async fn an_inspection_of_sixty_photos_made_offline_and_through_a_crash_reaches_
         "unlock",
         "today",
         "task",
+        "door",
         "item",
         "picture",
         "conclusion",

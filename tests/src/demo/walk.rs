@@ -18,16 +18,14 @@ pub struct Walk {
     pub shots: Vec<PathBuf>,
 }
 
+/// Who receives the officers at the door.
+const RECEIVED: &[(&str, &str)] =
+    &[("site_manager.name", "吴俊杰"), ("site_manager.position", "质量负责人"), ("site_manager.phone", "0990-8000118")];
+
 /// Fields of the record that somebody has to type, with what the inspector of the demonstration types.
 const FIELDS: &[(&str, &str)] = &[
     ("place", "临澜市望潮区港北街道海曙路118号3幢1—2层，1号、2号冷库及零售区"),
     ("recorder", "林若雨"),
-    ("site_manager.name", "吴俊杰"),
-    ("site_manager.position", "质量负责人"),
-    ("site_manager.phone", "0990-8000118"),
-    ("notice.certificates_shown", "检查开始前向现场负责人吴俊杰出示执法证件，对方核对后表示无异议。"),
-    ("notice.rights_told", "已告知陈述、申辩和申请回避的权利，以及如实提供情况、配合检查的义务。"),
-    ("notice.recusal_answer", "“不申请回避。”"),
     (
         "situation",
         "09:20进入1号冷库，显示4.2 ℃，实测4.2 ℃；2号冷库显示4.6 ℃，实测4.6 ℃。货架12组，未见堵塞出风口。\n10:05在质管部查看监测系统，在线测点16个，与现场一致；导出10月温度记录。\n10:40抽查供货者档案6份、进货查验记录5份。",
@@ -137,11 +135,47 @@ impl Walk {
         self.window.settled(Patience::TAP).await?;
         self.shot("task").await?;
         self.window.tap("start").await?;
+        self.at_the_door().await?;
         self.window.screen_within("inspection", Patience::WORK).await?;
         self.shot("inspection").await?;
         let hash = self.window.ask("return location.hash").await?;
         let id = hash.as_str().and_then(|hash| hash.split('/').nth(2)).context("the inspection has no address")?;
         Ok(id.split(['?', '/']).next().unwrap_or(id).to_owned())
+    }
+
+    /// Before anything else: the second officer, certificates, rights and duties, recusal. Ends on the inspection.
+    async fn at_the_door(&mut self) -> Result<()> {
+        self.window.screen_within("door", Patience::WORK).await?;
+        self.shot("door").await?;
+        self.second_officer().await?;
+        self.fill(RECEIVED).await?;
+        for step in ["door-certificates", "door-rights", "door-recusal"] {
+            self.window.tap(step).await?;
+            // The button goes away when its sentence stands in the record.
+            self.window.gone(step, Patience::WORK).await?;
+        }
+        self.window.settled(Patience::TAP).await?;
+        self.shot("door-done").await?;
+        self.window.tap("door-go").await
+    }
+
+    async fn second_officer(&self) -> Result<()> {
+        let companion = district::PEOPLE.iter().find(|person| person.user == district::COMPANION);
+        let companion = companion.context("the inspector has a companion")?;
+        self.window.tap("officer-add").await?;
+        self.window.write("officer-name", companion.name).await?;
+        self.window.write("officer-certificate", companion.certificate).await?;
+        self.window.tap("officer-go").await?;
+        self.window.gone("officer-go", Patience::TAP).await
+    }
+
+    async fn fill(&self, fields: &[(&str, &str)]) -> Result<()> {
+        for (field, value) in fields {
+            self.window.write(&format!("field-{field}"), value).await?;
+            self.window.leave_field().await?;
+            self.window.settled(Patience::TAP).await?;
+        }
+        Ok(())
     }
 
     /// Goes on with an inspection that stands on the first page.
@@ -251,20 +285,7 @@ impl Walk {
         self.window.tap("to-sign").await?;
         self.window.screen_within("conclusion", Patience::WORK).await?;
         self.shot("conclusion").await?;
-        for (field, value) in FIELDS {
-            self.window.write(&format!("field-{field}"), value).await?;
-            self.window.leave_field().await?;
-            self.window.settled(Patience::TAP).await?;
-        }
-        if self.window.has("missing-officers-").await? {
-            let companion = district::PEOPLE.iter().find(|person| person.user == district::COMPANION);
-            let companion = companion.context("the inspector has a companion")?;
-            self.window.tap("officer-add").await?;
-            self.window.write("officer-name", companion.name).await?;
-            self.window.write("officer-certificate", companion.certificate).await?;
-            self.window.tap("officer-go").await?;
-            self.window.gone("officer-go", Patience::TAP).await?;
-        }
+        self.fill(FIELDS).await?;
         if !self.window.has("nothing-missing").await? {
             let missing = "return document.querySelector('[data-testid=\"missing\"]')?.innerText ?? ''";
             bail!("something is still missing: {}", self.window.ask(missing).await?);

@@ -12,7 +12,13 @@ const known: Known[] = [
   ['STO', '贮存与库房', 'Storage', 12],
   ['SAL', '销售与追溯', 'Sales and traceability', 13],
   ['COLD', '冷链（贮存、运输）', 'Cold chain (storage and transport)', 23],
-  ['STER', '无菌和植入性医疗器械（经营）', 'Sterile and implantable devices (distribution)', 8, { LIC: 1, PRD: 1, SAL: 1, STO: 1 }],
+  [
+    'STER',
+    '无菌和植入性医疗器械（经营）',
+    'Sterile and implantable devices (distribution)',
+    8,
+    { LIC: 1, PRD: 1, SAL: 1, STO: 1 },
+  ],
   ['STH', '无菌和植（介）入医疗器械（使用）', 'Sterile and implantable devices (use)', 9, { USE: 3 }],
   ['VBP', '集中带量采购中选品种', 'Volume-based procurement', 11, { STO: 1 }],
   ['LENS', '角膜接触镜（眼镜店）', 'Contact lenses (opticians)', 13, { PRD: 1 }],
@@ -56,7 +62,10 @@ export function proposal(args: ProposeArgs, here: readonly ListTitle[]): Proposa
     lists: [...lists.filter((l) => l.proposed), ...lists.filter((l) => !l.proposed)],
     rule: licence ? 'licence-verification' : 'routine',
     rule_title: licence
-      ? { 'zh-Hans': '经营许可现场核查（含变更、延续）', en: 'On-site verification for a distribution licence' }
+      ? {
+          'zh-Hans': '经营许可现场核查（含变更、延续）',
+          en: 'On-site verification for a distribution licence',
+        }
       : { 'zh-Hans': '日常监督检查', en: 'Routine supervision' },
   }
 }

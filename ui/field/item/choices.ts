@@ -1,5 +1,5 @@
 // The four results a person can give; 未检查 is what is left when none is given.
-import type { ItemState, NeedView, Outcome } from '@bindings/field'
+import type { ItemState, ItemView, NeedView, Outcome } from '@bindings/field'
 
 export const choices = ['conforms', 'non_conforming', 'corrected', 'not_applicable'] as const
 
@@ -10,6 +10,10 @@ export const short = (need: NeedView): boolean => need.have < need.need
 export const lacksEvidence = (state: ItemState): boolean => state.needs.some(short)
 export const isOpen = (state: ItemState): boolean =>
   state.answers.length === 0 || state.answers.every((a) => a.outcome === 'unchecked')
+
+/** A serious item that somebody found not conforming: a case or a transfer is to be considered (R020). */
+export const isReferable = ({ item, state }: ItemView): boolean =>
+  item.severity === 'serious' && state.answers.some((a) => a.outcome === 'non_conforming')
 
 export type Filter = 'all' | 'open' | 'off' | 'evidence'
 export const passes: Record<Filter, (state: ItemState) => boolean> = {

@@ -78,7 +78,7 @@ describe('today', () => {
     expect(stage.page.text()).toMatch(/已过期 2[01] 天/)
     await stage.tap('start')
     expect(stage.asked('start')[0]).toMatchObject({ task: 'task-31', language: 'zh-CN' })
-    expect(stage.all('[data-screen="inspection"]')).toHaveLength(1)
+    expect(stage.all('[data-screen="door"]')).toHaveLength(1)
   })
 })
 

@@ -432,7 +432,6 @@ export default {
     over: '> {bound}',
     soFar: '按目前结果：',
     final: '按规则：',
-    counts: '按“{rule}”计',
   },
   picture: {
     title: '证据',
