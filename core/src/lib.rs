@@ -22,6 +22,7 @@ pub mod law;
 pub mod library;
 pub mod protocol;
 pub mod register;
+pub mod reopening;
 pub mod tables;
 
 pub use failure::{Failure, Retry};

@@ -6,14 +6,16 @@
 //!
 //! | on a phone's feed | on HQ's feed |
 //! |---|---|
-//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `table.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` |
+//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `table.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` · `firm.*` |
 
 mod hq;
 mod phone;
 
 use serde_json::value::RawValue;
 
-pub use hq::{FeedAdmitted, FeedClosed, PackKind, PackPublished, TaskAssigned, TaskWithdrawn};
+pub use hq::{
+    FeedAdmitted, FeedClosed, FirmReopened, FirmSuspended, PackKind, PackPublished, TaskAssigned, TaskWithdrawn,
+};
 pub use phone::{
     AnswerSet, Caption, EvidenceAdded, EvidenceWithdrawn, FeedOpened, FieldSet, InspectionAbandoned, InspectionKind,
     InspectionMode, InspectionStarted, ListChanged, ListRef, MeasureAdded, NoteSet, Officer, OfficersSet, Outcome,
@@ -87,4 +89,6 @@ events! {
     "pack.published" => PackPublished,
     "task.assigned" => TaskAssigned,
     "task.withdrawn" => TaskWithdrawn,
+    "firm.suspended" => FirmSuspended,
+    "firm.reopened" => FirmReopened,
 }

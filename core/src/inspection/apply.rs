@@ -159,13 +159,15 @@ impl Inspection {
                 of.insert(id, Write { by, value: Refusal { refused: value, image } });
                 touched.seal = true;
             }
-            // Entries about feeds, packs and tasks do not belong to an inspection; should one name it, it has no effect.
+            // Entries about feeds, packs, tasks and firms do not belong to an inspection; should one name it, it has no effect.
             Event::FeedOpened(_)
             | Event::FeedAdmitted(_)
             | Event::FeedClosed(_)
             | Event::PackPublished(_)
             | Event::TaskAssigned(_)
-            | Event::TaskWithdrawn(_) => {}
+            | Event::TaskWithdrawn(_)
+            | Event::FirmSuspended(_)
+            | Event::FirmReopened(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What screens ask: today, a task, an inspection, the law.
 
 use xuncha_core::Failure;
-use xuncha_core::checklist::Occasion;
+use xuncha_core::checklist::{ListTitle, Occasion, propose_lists};
 use xuncha_core::event::{PackKind, TaskAssigned};
 use xuncha_core::feed::Place;
 use xuncha_core::firm::{FindingState, LatLon};
@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::settings::PHOTO_BYTES;
 use super::show;
 use super::verbs::{
-    CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs, ViolationsArgs,
+    CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, ListItemArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs, ViolationsArgs,
 };
 use super::views::*;
 
@@ -76,7 +76,7 @@ impl Desk {
 
     fn task_view(&self, args: &TaskArgs) -> Result<TaskView, Failure> {
         let task = self.index.task(&args.task)?.ok_or_else(|| Failure::never("task.unknown"))?;
-        let lists = task.lists.iter().map(|l| Ok(show::list_title(&*self.packs.list(&l.sha256)?)));
+        let lists = task.lists.iter().map(|l| Ok(ListTitle::of(&*self.packs.list(&l.sha256)?)));
         Ok(TaskView {
             row: self.task_row(&task, None),
             lists: lists.collect::<Result<_, Failure>>()?,
@@ -106,7 +106,7 @@ impl Device {
     pub(super) async fn lists(&self, _: Nothing) -> Result<Vec<ListTitle>, Failure> {
         self.at_desk(|desk| {
             let packs = desk.index.packs(PackKind::List)?;
-            packs.iter().map(|p| Ok(show::list_title(&*desk.packs.list(&p.sha256)?))).collect()
+            packs.iter().map(|p| Ok(ListTitle::of(&*desk.packs.list(&p.sha256)?))).collect()
         })
     }
 
@@ -115,19 +115,43 @@ impl Device {
             let occasion = Occasion { kind: args.kind, modes: args.modes, focus: args.focus };
             let packs = desk.index.packs(PackKind::List)?;
             let lists = packs.iter().map(|p| desk.packs.list(&p.sha256)).collect::<Result<Vec<_>, _>>()?;
-            let mut lists: Vec<_> =
-                lists.iter().map(|list| show::list_proposal(list, &lists, &args.subject, &occasion)).collect();
-            lists.sort_by_key(|list| !list.proposed);
+            let lists: Vec<_> = lists.iter().map(|list| &**list).collect();
+            let lists = propose_lists(&lists, &args.subject, &occasion);
             let rule = desk.rule_ref(None, &args.subject, &occasion)?;
             let rule_title = desk.packs.rule(&rule.sha256)?.title.clone();
             Ok(ProposalView { lists, rule: rule.code, rule_title })
         })
     }
 
-    pub(super) async fn laws(&self, _: Nothing) -> Result<Vec<Instrument>, Failure> {
+    pub(super) async fn laws(&self, _: Nothing) -> Result<Vec<LawRow>, Failure> {
         self.at_desk(|desk| {
             let laws = desk.laws()?;
-            Ok(laws.instruments.iter().map(Instrument::head).collect())
+            let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let row = |law: &Instrument| LawRow {
+                instrument: law.head(),
+                articles: count(law.articles.len()),
+                unread: count(law.articles.iter().filter(|a| a.text.is_none()).count()),
+            };
+            Ok(laws.instruments.iter().map(row).collect())
+        })
+    }
+
+    pub(super) async fn list_item(&self, args: ListItemArgs) -> Result<ListItemView, Failure> {
+        self.at_desk(|desk| {
+            for pack in desk.index.packs(PackKind::List)? {
+                let list = desk.packs.list(&pack.sha256)?;
+                let places = list.sections.iter().flat_map(|s| s.items.iter().map(move |item| (s, item)));
+                if list.code == args.list
+                    && let Some((section, item)) = places.into_iter().find(|(_, item)| item.code == args.item)
+                {
+                    return Ok(ListItemView {
+                        list: ListTitle::of(&list),
+                        section: section.title.clone(),
+                        item: item.clone(),
+                    });
+                }
+            }
+            Err(Failure::never("item.unknown").with("item", &args.item))
         })
     }
 

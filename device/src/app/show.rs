@@ -1,10 +1,9 @@
 //! From state to view: what a fold, its pinned data and HQ's receipts look like on a screen. No decisions here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use xuncha_core::Failure;
-use xuncha_core::checklist::{Checklist, EvidenceKind, Item, Occasion, Subject, applies, proposed};
+use xuncha_core::checklist::{Checklist, EvidenceKind, Item, ListTitle};
 use xuncha_core::conclusion::{ConclusionRule, Fraction, Outcome};
 use xuncha_core::event::Event;
 use xuncha_core::feed::Payload;
@@ -61,42 +60,6 @@ impl Receipts {
     }
     fn not_after(&self, by: &Stamp) -> Option<String> {
         self.at.clone().filter(|_| by.feed == self.own && by.seq <= self.to)
-    }
-}
-
-/// The title of a list.
-pub(super) fn list_title(list: &Checklist) -> ListTitle {
-    ListTitle {
-        code: list.code.clone(),
-        title: list.title.clone(),
-        version: list.version.clone(),
-        items: count(list.items().count()),
-        source: list.source.clone(),
-    }
-}
-
-/// What `list` would ask of `subject`, and what of it another of `all` asks as well.
-pub(super) fn list_proposal(
-    list: &Checklist,
-    all: &[Arc<Checklist>],
-    subject: &Subject,
-    occasion: &Occasion,
-) -> ListProposal {
-    let applicable: Vec<_> = list.items().filter(|item| applies(item, subject)).collect();
-    let mut same: Vec<SameAsked> = Vec::new();
-    for other in applicable.iter().filter_map(|item| item.same_as.as_ref()) {
-        let home = all.iter().find(|l| l.item(other).is_some_and(|item| applies(item, subject)));
-        let Some(home) = home else { continue };
-        match same.iter_mut().find(|s| s.list == home.code) {
-            Some(known) => known.items += 1,
-            None => same.push(SameAsked { list: home.code.clone(), items: 1 }),
-        }
-    }
-    ListProposal {
-        title: list_title(list),
-        proposed: proposed(list.proposed_if.as_deref(), subject, occasion),
-        applicable: count(applicable.len()),
-        same,
     }
 }
 
@@ -345,7 +308,7 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
         .iter()
         .enumerate()
         .map(|(n, list)| ListView {
-            title: list_title(list),
+            title: ListTitle::of(list),
             sections: list
                 .sections
                 .iter()

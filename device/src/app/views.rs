@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+pub use xuncha_core::checklist::{ListProposal, ListTitle};
 use xuncha_core::checklist::{EvidenceKind, Mark, Text};
 use xuncha_core::conclusion::Tallies;
 use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
@@ -228,21 +229,6 @@ pub struct TaskView {
     pub inspections: Vec<InspectionRow>,
 }
 
-/// A list by name.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ListTitle {
-    /// Code.
-    pub code: ListCode,
-    /// Title.
-    pub title: Text,
-    /// Version.
-    pub version: String,
-    /// Items.
-    pub items: u32,
-    /// Where it comes from.
-    pub source: Option<Text>,
-}
-
 /// Lists and rule that fit a subject and an occasion. The inspector adds and drops.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ProposalView {
@@ -252,28 +238,6 @@ pub struct ProposalView {
     pub rule: RuleCode,
     /// Its title.
     pub rule_title: Text,
-}
-
-/// A list as it would be for this subject.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ListProposal {
-    /// Code, title, version.
-    pub title: ListTitle,
-    /// Whether it is proposed.
-    pub proposed: bool,
-    /// Items that apply to the subject.
-    pub applicable: u32,
-    /// Of these, items that an item of another list asks too, by that list.
-    pub same: Vec<SameAsked>,
-}
-
-/// Items that need not be asked here if another list is worked through too.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct SameAsked {
-    /// The other list.
-    pub list: ListCode,
-    /// How many.
-    pub items: u32,
 }
 
 /// An inspection with everything its screen needs. Later changes come as [`Delta`].
@@ -678,6 +642,28 @@ pub struct LawView {
     pub instrument: Instrument,
     /// The article, if the library has it.
     pub article: Option<Article>,
+}
+
+/// A law in the list of laws.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LawRow {
+    /// The instrument without its articles.
+    pub instrument: Instrument,
+    /// Articles in the library.
+    pub articles: u32,
+    /// Of these, articles whose text was not read.
+    pub unread: u32,
+}
+
+/// An item of a list, outside of any inspection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ListItemView {
+    /// The list.
+    pub list: ListTitle,
+    /// Title of its section.
+    pub section: Text,
+    /// The item.
+    pub item: xuncha_core::checklist::Item,
 }
 
 /// Where to search.

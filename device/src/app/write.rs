@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use xuncha_core::Failure;
-use xuncha_core::checklist::{Occasion, Subject, proposed};
+use xuncha_core::checklist::{FALLBACK_RULE, Occasion, Subject, propose_rule};
 use xuncha_core::event::{
     AnswerSet, Caption, Event, EvidenceWithdrawn, FieldSet, InspectionAbandoned, InspectionStarted, ListChanged,
     MeasureAdded, NoteSet, Officer, OfficersSet, Outcome, PackKind, RuleRef,
@@ -122,21 +122,17 @@ impl Desk {
         occasion: &Occasion,
     ) -> Result<RuleRef, Failure> {
         let packs = self.index.packs(PackKind::Rule)?;
-        let mut found = None;
-        for pack in &packs {
-            let fits = match &code {
-                Some(code) => pack.code == code.as_str(),
-                None => proposed(self.packs.rule(&pack.sha256)?.proposed_if.as_deref(), subject, occasion),
-            };
-            if fits {
-                found = Some(pack);
-                break;
+        let wanted = match code {
+            Some(code) => code.to_string(),
+            None => {
+                let rules = packs.iter().map(|p| self.packs.rule(&p.sha256)).collect::<Result<Vec<_>, _>>()?;
+                let fits = propose_rule(&rules, subject, occasion);
+                fits.map_or_else(|| FALLBACK_RULE.to_owned(), |rule| rule.code.to_string())
             }
-        }
-        let wanted = code.as_ref().map_or("routine", RuleCode::as_str);
-        let pack = found.or_else(|| packs.iter().find(|p| p.code == wanted));
-        let pack = pack.ok_or_else(|| Failure::after_action("rule.not_here").with("rule", wanted))?;
-        let code = pack.code.parse().map_err(|_| Failure::never("rule.not_here").with("rule", wanted))?;
+        };
+        let pack = packs.iter().find(|p| p.code == wanted);
+        let pack = pack.ok_or_else(|| Failure::after_action("rule.not_here").with("rule", &wanted))?;
+        let code = pack.code.parse().map_err(|_| Failure::never("rule.not_here").with("rule", &wanted))?;
         Ok(RuleRef { code, version: pack.version.clone(), sha256: pack.sha256 })
     }
 
