@@ -617,6 +617,15 @@ article: string, };
 /** A law's short name in the library, e.g. `GSP`. */
 export type LawCode = string;
 
+/** A law in the list of laws. */
+export type LawRow = {
+/** The instrument without its articles. */
+instrument: Instrument,
+/** Articles in the library. */
+articles: number,
+/** Of these, articles whose text was not read. */
+unread: number, };
+
 /** Standing of an instrument. */
 export type LawStatus = "in_force" | "superseded" | "unsure";
 
@@ -644,6 +653,22 @@ valid_to: string | null, };
 
 /** A checklist, e.g. `COLD`. */
 export type ListCode = string;
+
+/** `list_item`: an item of a list of this phone, in the newest version, outside of any inspection. */
+export type ListItemArgs = {
+/** The list. */
+list: ListCode,
+/** The item. */
+item: ItemCode, };
+
+/** An item of a list, outside of any inspection. */
+export type ListItemView = {
+/** The list. */
+list: ListTitle,
+/** Title of its section. */
+section: Text,
+/** The item. */
+item: Item, };
 
 /** A list as it would be for this subject. */
 export type ListProposal = {
@@ -1556,10 +1581,11 @@ export interface Verbs {
   sign: { args: Sign; reply: Delta }
   refuse: { args: Refuse; reply: Delta }
   law: { args: LawArgs; reply: LawView }
-  laws: { args: Nothing; reply: Array<Instrument> }
+  laws: { args: Nothing; reply: Array<LawRow> }
   instrument: { args: InstrumentArgs; reply: Instrument }
   check_number: { args: CheckNumber; reply: Checked }
   search: { args: SearchArgs; reply: SearchView }
+  list_item: { args: ListItemArgs; reply: ListItemView }
   violations: { args: ViolationsArgs; reply: ViolationsView }
   verify_evidence: { args: VerifyArgs; reply: Verified }
   sync_start: { args: Nothing; reply: SyncView }

@@ -65,6 +65,8 @@ args! {
     ChangeList { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode, /** Added or dropped. */ added: bool, /** Why. */ reason: String }
     /// `instrument`: a whole law.
     InstrumentArgs { /** Short name. */ law: LawCode }
+    /// `list_item`: an item of a list of this phone, in the newest version, outside of any inspection.
+    ListItemArgs { /** The list. */ list: ListCode, /** The item. */ item: ItemCode }
     /// `check_number`: a number as typed, scanned or pasted.
     CheckNumber { /** What it should be; none: whatever it looks like. */ kind: Option<NumberKind>, /** The number. */ text: String, /** Class of the goods, 1 to 3, where known. */ class: Option<u8> }
     /// `inspection`, `abandon` needs a reason too
@@ -206,9 +208,10 @@ macro_rules! verbs {
             sign(Sign) -> Delta;
             refuse(Refuse) -> Delta;
             law(LawArgs) -> LawView;
-            laws(Nothing) -> Vec<Instrument>;
+            laws(Nothing) -> Vec<LawRow>;
             instrument(InstrumentArgs) -> Instrument;
             check_number(CheckNumber) -> Checked;
+            list_item(ListItemArgs) -> ListItemView;
             search(SearchArgs) -> SearchView;
             violations(ViolationsArgs) -> ViolationsView;
             verify_evidence(VerifyArgs) -> Verified;

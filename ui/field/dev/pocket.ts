@@ -1,6 +1,7 @@
 // What the paper engine knows of laws and numbers, and how it searches: real texts, real answers, no real index.
 import type { Checked, SearchHit, SearchIn, SearchSpan, SearchView } from '@bindings/field'
 import { Refused, type Args, type Reply } from '../host'
+import { listTitles } from './begin'
 import { lawData, listData } from './data'
 import numbers from './numbers.json'
 
@@ -95,7 +96,7 @@ function search({ text, within, limit }: Args<'search'>): SearchView {
     title_marks: marks(hit.title['zh-Hans'], words),
     snippet_marks: marks(hit.snippet, words),
   }))
-  return { hits, more: found.length > limit, shortened: text.length > 200 }
+  return { hits, more: found.length > limit, shortened: text.length > 200, unread: [] }
 }
 
 function checkNumber({ text }: Args<'check_number'>): Checked {
@@ -114,7 +115,20 @@ function checkNumber({ text }: Args<'check_number'>): Checked {
 }
 
 export const pocket = {
-  laws: (): Reply<'laws'> => lawData.map((law) => ({ ...law, articles: [] })),
+  laws: (): Reply<'laws'> =>
+    lawData.map((law) => ({
+      instrument: { ...law, articles: [] },
+      articles: law.articles.length,
+      unread: law.articles.filter((a) => !a.text).length,
+    })),
+  list_item: ({ list: code, item: wanted }: Args<'list_item'>): Reply<'list_item'> => {
+    const list = listTitles.find((l) => l.code === code)
+    for (const section of listData.find((l) => l.code === code)?.sections ?? []) {
+      const item = section.items.find((i) => i.code === wanted)
+      if (list && item) return { list, section: section.title, item }
+    }
+    throw new Refused({ code: 'item.unknown', retry: 'never', params: { item: wanted } })
+  },
   instrument: ({ law }: Args<'instrument'>): Reply<'instrument'> => {
     const found = lawData.find((l) => l.code === law)
     if (!found) throw new Refused({ code: 'law.unknown', retry: 'never', params: { law } })

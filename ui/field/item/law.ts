@@ -2,4 +2,5 @@
 import type { Basis } from '@bindings/field'
 import type { InjectionKey } from 'vue'
 
-export const openLaw: InjectionKey<(basis: Basis) => void> = Symbol('openLaw')
+/** `item`: the item whose chip was tapped, where it stands on a card. */
+export const openLaw: InjectionKey<(basis: Basis, item?: string) => void> = Symbol('openLaw')

@@ -35,7 +35,7 @@ describe('the words for numbers', () => {
 
   it('name every kind of number, source and origin that the engine knows', () => {
     const kinds = Object.keys(zh.number.kinds)
-    const variants = rust('core/src/identifiers/number.rs', /^    (\w+),$/gm).map((name) =>
+    const variants = rust('core/src/identifiers/number.rs', /^ {4}(\w+),$/gm).map((name) =>
       name.replace(/(?!^)[A-Z]/g, (c) => `_${c}`).toLowerCase(),
     )
     expect(variants.length).toBeGreaterThan(12)
