@@ -134,6 +134,16 @@ evidence: EvidenceId,
 /** Words. */
 text: string, };
 
+/** Why a cell could not be understood. */
+export type CellFault = "date.unreadable" | "date.impossible" | "date.ambiguous" | "cell.number" | "cell.term" | "cell.choice" | "cell.category";
+
+/** Why a cell could not be understood. */
+export type CellProblem = {
+/** Which. */
+code: CellFault,
+/** In words, with what to write. */
+words: Text, };
+
 /** `change_list`: a list is added in its newest version, or dropped. */
 export type ChangeList = {
 /** Where. */
@@ -180,6 +190,43 @@ mark: Mark,
 source: NumberSource,
 /** The article that sets it, where one does. */
 basis: Basis | null, };
+
+/** Every column there is, over all tables. */
+export type Column = "product" | "batch" | "made" | "expiry" | "expiry_word" | "ordered" | "arrived" | "accepted" | "stored" | "quantity_received" | "quantity_accepted" | "supplier" | "licence" | "licence_through" | "scope" | "registration" | "class" | "category" | "bought" | "valid_from" | "valid_through" | "renewed_from" | "renewed_through" | "quantity" | "place" | "threshold" | "warned";
+
+/** A word to pick. */
+export type ColumnChoice = {
+/** Stable code. */
+code: string,
+/** Words; the Chinese ones are what a picker writes into the cell. */
+title: Text, };
+
+/** What a cell is read as. Whatever is typed stays; the kind decides how it is understood and which keyboard or picker helps. */
+export type ColumnInput = { "is": "text" } | { "is": "date" } | { "is": "number" } | { "is": "term" } | { "is": "identifier",
+/** Which may stand there. */
+kinds: Array<NumberKind>, } | { "is": "choice",
+/** To pick from. */
+choices: Array<ColumnChoice>, } | { "is": "category" } | { "is": "scope" };
+
+/** A column. */
+export type ColumnSpec = {
+/** Which. */
+column: Column,
+/** Its heading. */
+title: Text,
+/** What it may look like. */
+example: string,
+/** Words that help to fill it. */
+hint: Text | null,
+/** What a cell is read as. */
+input: ColumnInput,
+/** Room. */
+width: ColumnWidth,
+/** The comparison hangs on it. */
+needed: boolean, };
+
+/** How much room a column needs. */
+export type ColumnWidth = "narrow" | "medium" | "wide";
 
 /** A proposed conclusion. */
 export type ConclusionView = {
@@ -353,7 +400,9 @@ position: LatLon | null,
 /** Licences and filings. */
 licences: Array<Licence>,
 /** Earlier findings. */
-findings: Array<PastFinding>, };
+findings: Array<PastFinding>,
+/** The order to stop that held when HQ gave out the record (see [`crate::reopening`]). */
+suspended?: Suspension | null, };
 
 /** How far a text is from a number of its kind. Ordered: the gravest reason decides. */
 export type Fit = "fits" | "spelling" | "doubt" | "nearly" | "unfit";
@@ -550,6 +599,8 @@ applies_if?: string | null,
 same_as?: ItemCode | null,
 /** The unit to propose when a number is measured here. */
 unit?: string | null,
+/** A table to fill here, whose rows a machine compares. */
+table?: TableKind | null,
 /** Phrases to pick from. */
 findings: Array<TypicalFinding>,
 /** The official clause this item stands for, once known. */
@@ -566,6 +617,8 @@ code: ItemCode,
 answers: Array<AnswerView>,
 /** The notes that stand: none, one, or several in conflict. */
 notes: Array<NoteView>,
+/** The tables that stand: none, one, or several in conflict. */
+tables: Array<TableView>,
 /** Evidence, oldest first, withdrawn included. */
 evidence: Array<EvidenceView>,
 /** Evidence rules that hold for the present answer, with what is there. */
@@ -582,7 +635,9 @@ item: Item,
 /** Items of other lists that are not asked because this one is. */
 covers: Array<ItemCode>,
 /** Its state. */
-state: ItemState, };
+state: ItemState,
+/** The table to fill here, if it has one. */
+table: TableSpec | null, };
 
 /** Key item ※: replaceable data, since the official allocation could not be read. */
 export type KeyFlag = {
@@ -670,7 +725,7 @@ section: Text,
 /** The item. */
 item: Item, };
 
-/** A list as it would be for this subject. */
+/** A list as it would be for a subject. */
 export type ListProposal = {
 /** Code, title, version. */
 title: ListTitle,
@@ -761,6 +816,9 @@ need: number,
 have: number, } | { "what": "field",
 /** Which. */
 field: string, } | { "what": "officers" };
+
+/** What a proposal is. */
+export type Nature = "finding" | "check";
 
 /** An evidence rule against what is there. */
 export type NeedView = {
@@ -940,6 +998,9 @@ conclusion: ConclusionView | null,
 missing: Array<MissingView>,
 /** Stage, safety and counters of the row. */
 row: InspectionRowCounts, };
+
+/** Which rule raised it. */
+export type ProposalCode = "table.made_after_arrival" | "table.made_after_order" | "table.order_after_arrival" | "table.acceptance_before_arrival" | "table.stored_before_acceptance" | "table.expiry_before_made" | "table.expired_on_arrival" | "table.in_future" | "table.more_than_received" | "table.number_form" | "table.licence_ended" | "table.licence_ended_now" | "table.filing_not_enough" | "table.scope_without_class" | "table.scope_without_category" | "table.scope_unclear" | "table.class_differs" | "table.period_reversed" | "table.made_before_period" | "table.made_in_gap" | "table.made_after_period" | "table.made_unclear" | "table.expired_in_sale" | "table.expired_not_isolated" | "table.expired_somewhere" | "table.expiry_disputed" | "table.near_not_warned" | "table.near";
 
 /** Lists and rule that fit a subject and an occasion. The inspector adds and drops. */
 export type ProposalView = {
@@ -1310,6 +1371,15 @@ modes: Array<string>,
 /** Flags of the register: `cold_chain`, `implant`, `online`, `offsite_warehouse`, `class_3`, … */
 flags: Array<string>, };
 
+/** An order to stop (责令停业、停止经营). */
+export type Suspension = {
+/** Number of the order (文书文号). */
+order: string,
+/** Why. */
+reason: string,
+/** First day on which the firm must stand still, `YYYY-MM-DD`. */
+since: string, };
+
 /** A file on its way. */
 export type SyncFile = {
 /** The blob. */
@@ -1360,6 +1430,99 @@ agreed: AgreedView | null,
 hq: string,
 /** Last contact. */
 last_contact: string | null, };
+
+/** `table`: the rows of an item's table, all of them, cells by position of the columns */
+export type TableArgs = {
+/** Where. */
+inspection: InspectionId,
+/** Item. */
+item: ItemCode,
+/** Cells as typed; no rows take the table back. */
+rows: Array<Array<string>>,
+/** Why, after the seal. */
+correction: string | null,
+/** The tables the screen showed: `tables[].by.entry`. */
+seen: Array<EntryId>, };
+
+/** A cell: what was typed, and what it was taken for. */
+export type TableCell = {
+/** As typed. */
+text: string,
+/**
+ * How it was understood: a day as `2026-03-05`, a number in its normal form, the word of a choice. None for plain words,
+ * empty cells, and what could not be understood.
+ */
+understood: Text | null,
+/** For a number that checks itself: how far it fits, and why to look again. */
+checked: Checked | null,
+/** Why it could not be understood. */
+problem: CellProblem | null, };
+
+/** The tables there are. */
+export type TableKind = "record_dates" | "supplier_scope" | "registration_period" | "near_expiry";
+
+/** `table_look`: what rows would be understood as and raise today; nothing is written */
+export type TableLook = {
+/** Which table. */
+kind: TableKind,
+/** Cells as typed. */
+rows: Array<Array<string>>, };
+
+/** Rows that were looked at and not kept. */
+export type TableLooked = {
+/** Rows with what each cell was understood as. */
+rows: Array<Array<TableCell>>,
+/** What the rows raise today. */
+proposals: Array<TableProposal>, };
+
+/** Something that rows raise. Proposals, never verdicts: a person takes them over or not. */
+export type TableProposal = {
+/** The row, from 1. */
+row: number,
+/** The columns it hangs on. */
+columns: Array<Column>,
+/** Which rule. */
+code: ProposalCode,
+/** Finding or prompt. */
+nature: Nature,
+/** How bad it usually is. */
+severity: Severity,
+/** Values of the wording. */
+params: { [key in string]: string },
+/** Ready for the note. */
+words: Text,
+/** The duty. */
+basis: Array<Basis>,
+/** How sure the rule is. */
+mark: Mark, };
+
+/** A table as a screen draws it. */
+export type TableSpec = {
+/** Which. */
+kind: TableKind,
+/** Its name. */
+title: Text,
+/** What to copy from where, in a sentence. */
+hint: Text,
+/** In order; cells of a row stand in this order. */
+columns: Array<ColumnSpec>,
+/** Rows at most. */
+max_rows: number,
+/** Characters of a cell at most. */
+max_chars: number, };
+
+/** A table that stands. */
+export type TableView = {
+/** Which: its columns are in [`ItemView::table`]. */
+kind: TableKind,
+/** Rows with what each cell was understood as. */
+rows: Array<Array<TableCell>>,
+/** What the rows raise, in order of rows; never a verdict. */
+proposals: Array<TableProposal>,
+/** Why it was corrected after the seal. */
+correction: string | null,
+/** Who and when; `by.entry` goes into `seen` of the next write. */
+by: Stamp, };
 
 /** Key and general items. */
 export type Tallies = {
@@ -1567,6 +1730,8 @@ export interface Verbs {
   change_list: { args: ChangeList; reply: Delta }
   answer: { args: Answer; reply: Delta }
   note: { args: Note; reply: Delta }
+  table: { args: TableArgs; reply: Delta }
+  table_look: { args: TableLook; reply: TableLooked }
   measure: { args: Measure; reply: Delta }
   attach_begin: { args: AttachBegin; reply: UploadBegun }
   attach_slice: { args: AttachSlice; reply: Nothing }
@@ -1584,8 +1749,8 @@ export interface Verbs {
   laws: { args: Nothing; reply: Array<LawRow> }
   instrument: { args: InstrumentArgs; reply: Instrument }
   check_number: { args: CheckNumber; reply: Checked }
-  search: { args: SearchArgs; reply: SearchView }
   list_item: { args: ListItemArgs; reply: ListItemView }
+  search: { args: SearchArgs; reply: SearchView }
   violations: { args: ViolationsArgs; reply: ViolationsView }
   verify_evidence: { args: VerifyArgs; reply: Verified }
   sync_start: { args: Nothing; reply: SyncView }

@@ -47,6 +47,10 @@ export type ConclusionView = {
 rule: string,
 /** Name of the rule by language. */
 rule_title: Text,
+/** How sure the rule is. */
+rule_mark: Mark,
+/** Where the rule comes from, by language. */
+rule_source: Text,
 /** Code of the outcome. */
 outcome: string,
 /** Its words by language. */
@@ -172,6 +176,19 @@ values: Array<ValueView>, };
 /** Where a finding stands on its way to 销号. */
 export type FindingState = "open" | "rectifying" | "submitted" | "rechecking" | "closed";
 
+/** An order to stop that was recorded, or a return to operation. */
+export type FirmAct = {
+/** The order; absent for a return. */
+suspended: Suspension | null,
+/** The inspection a return rests on. */
+inspection: InspectionId | null,
+/** What was released by it. */
+extent: string | null,
+/** By whom. */
+by: Person,
+/** When. */
+at: string, };
+
 /** `GET /api/firms/{firm}` */
 export type FirmDetail = {
 /** Unit that supervises it. */
@@ -179,7 +196,9 @@ unit: UnitId,
 /** Name of the unit. */
 unit_name: string,
 /** The record. */
-record: FirmRecord, };
+record: FirmRecord,
+/** Between an order to stop and the return to operation. */
+standing: FirmStanding, };
 
 /** A firm or institution in HQ's register. */
 export type FirmId = string;
@@ -191,7 +210,10 @@ rows: Array<FirmRow>,
 /** Key of the next page. */
 next: string | null, };
 
-/** `PUT /api/firms/{firm}`; the record's own `id` must be the one in the path. */
+/**
+ * `PUT /api/firms/{firm}`; the record's own `id` must be the one in the path. An order to stop is no part of it: that is
+ * recorded by `suspend`, and whatever the record says of it is passed over.
+ */
 export type FirmPut = {
 /** Unit that supervises it; must exist. */
 unit: UnitId,
@@ -231,7 +253,9 @@ position: LatLon | null,
 /** Licences and filings. */
 licences: Array<Licence>,
 /** Earlier findings. */
-findings: Array<PastFinding>, };
+findings: Array<PastFinding>,
+/** The order to stop that held when HQ gave out the record (see [`crate::reopening`]). */
+suspended?: Suspension | null, };
 
 /** A firm in a list. */
 export type FirmRow = {
@@ -248,7 +272,24 @@ grade: string,
 /** Unit that supervises it. */
 unit: UnitId,
 /** Findings that are not closed. */
-open_findings: number, };
+open_findings: number,
+/** An order to stop holds. */
+suspended: boolean, };
+
+/** Where a firm stands between an order to stop and its return to operation. */
+export type FirmStanding = {
+/** The state. */
+standing: Standing,
+/** The order that holds. */
+suspended: Suspension | null,
+/** What is missing on the way back, in the order in which it is to be brought. */
+missing: Array<Lack>,
+/** The one step that is allowed now. */
+next: Step,
+/** The re-opening inspection that counts. */
+inspection: InspectionId | null,
+/** What was said of it, newest first. */
+acts: Array<FirmAct>, };
 
 /** The record form that new tasks use. */
 export type FormInfo = {
@@ -283,6 +324,8 @@ evidence: Array<EvidenceView>,
 tallies: Tallies,
 /** What the pinned rule says. */
 conclusion: ConclusionView | null,
+/** Serious items that do not conform: whoever is in charge decides whether they are referred. */
+referrals: Array<ReferralView>,
 /** Seal. */
 seal: SealView | null,
 /** Newest receipt per feed. */
@@ -301,7 +344,7 @@ export type InspectionKind = "routine" | "special" | "for_cause" | "licence_veri
 /** Ways of inspecting; several may hold (飞行/延伸/联合/双随机/拉网). */
 export type InspectionMode = "unannounced" | "extended" | "joint" | "random_draw" | "sweep";
 
-/** `GET /api/inspections?unit=&state=&conclusion=&from=&to=&text=&after=&limit=` */
+/** `GET /api/inspections?unit=&state=&conclusion=&from=&to=&serious=&text=&after=&limit=` */
 export type InspectionPage = {
 /** Newest start first. */
 rows: Array<InspectionRow>,
@@ -342,6 +385,8 @@ day: string,
 last_received: string,
 /** Non-conforming items. */
 non_conforming: number,
+/** Of the serious items those that do not conform: they prompt a referral. */
+serious: number,
 /** Items in conflict. */
 conflicts: number,
 /** Entries stored. */
@@ -438,6 +483,9 @@ export type KeyFlag = {
 value: boolean,
 /** How sure that is. */
 mark: Mark, };
+
+/** What is missing on the way back. */
+export type Lack = "inspection" | "seal" | "pass" | "commitment" | "proof" | "original";
 
 /** WGS 84 position in degrees. */
 export type LatLon = {
@@ -636,6 +684,28 @@ matches_seal: boolean,
 /** It was sealed; otherwise only proposed. */
 sealed: boolean, };
 
+/** A serious item that does not conform: whoever is in charge decides whether it is referred. */
+export type ReferralView = {
+/** The item. */
+item: ItemCode,
+/** What must be so, by language. */
+text: Text,
+/** What it may violate. */
+violations: Array<ReferralViolation>, };
+
+/** A violation with the places of duty and penalty; never an amount. */
+export type ReferralViolation = {
+/** e.g. `V11`. */
+code: ViolationCode,
+/** What was violated, by language; absent if the library here has no such row. */
+title: Text | null,
+/** Place of the duty. */
+duty: string,
+/** Place of the penalty clause. */
+penalty: string,
+/** How sure: of the row and of the mapping from the item, the weaker. */
+mark: Mark, };
+
 /** The firm refused to sign. */
 export type RefusalView = {
 /** Reason given. */
@@ -663,7 +733,9 @@ version: string,
 /** Its name by language. */
 title: Text,
 /** Hash that inspections pin. */
-sha256: Digest, };
+sha256: Digest,
+/** How sure the rule is. */
+mark: Mark, };
 
 /** As what somebody signs. */
 export type SealRole = "officer" | "firm" | "witness";
@@ -763,6 +835,9 @@ actor: UserId,
 /** The device's claim about time. */
 wall: string, };
 
+/** Where a firm stands. */
+export type Standing = "operating" | "suspended" | "inspected" | "committed" | "reopened";
+
 /** `GET /api/status`: how HQ is. */
 export type Status = {
 /** Version of the program. */
@@ -778,6 +853,9 @@ ca_pem: string,
 /** Address phones are invited to. */
 phone_url: string, };
 
+/** The one step that is allowed. */
+export type Step = "suspend" | "inspect" | "seal" | "commit" | "reopen";
+
 /**
  * What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`,
  * `subject.modes`, `subject.flags`, `subject.scope`.
@@ -789,6 +867,15 @@ kind: string,
 modes: Array<string>,
 /** Flags of the register: `cold_chain`, `implant`, `online`, `offsite_warehouse`, `class_3`, … */
 flags: Array<string>, };
+
+/** An order to stop (责令停业、停止经营). */
+export type Suspension = {
+/** Number of the order (文书文号). */
+order: string,
+/** Why. */
+reason: string,
+/** First day on which the firm must stand still, `YYYY-MM-DD`. */
+since: string, };
 
 /** Key and general items. */
 export type Tallies = {
@@ -1030,6 +1117,9 @@ blobs: number,
 bytes: number,
 /** What is wrong. */
 faults: Array<FaultView>, };
+
+/** A violation of the master table, e.g. `V11`. */
+export type ViolationCode = string;
 
 /** Evidence was withdrawn. */
 export type WithdrawnView = {
