@@ -97,7 +97,10 @@ async function phone({ width, height, colorScheme, language, theme = 'system', l
   // Letters twice as large, as a person sets them in the system: everything must still be reached.
   if (letters !== 100)
     await page.addInitScript((percent) => {
-      document.addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = `${percent}%`))
+      document.addEventListener(
+        'DOMContentLoaded',
+        () => (document.documentElement.style.fontSize = `${percent}%`),
+      )
     }, letters)
   const style = [
     `${width}x${height}`,
@@ -131,7 +134,22 @@ async function phone({ width, height, colorScheme, language, theme = 'system', l
   const { tasks } = await verb('today', { here: null })
   await page_('task', `#/task/${tasks[0].id}`)
   await page_('new', '#/new')
+  await page.locator(testid('subject-optician')).locator('..').click()
+  await page.locator(testid('list-LENS')).waitFor()
+  await page.locator(testid('list-SAL')).click()
+  await page.locator(testid('lists')).scrollIntoViewIfNeeded()
+  await look(page, as('new-lists'))
+  await page_('sweep', '#/sweep')
+  await page_('door', `#/i/${field.draft}/door`)
+  await page.locator(testid('door-aloud')).scrollIntoViewIfNeeded()
+  await look(page, as('door-rights'))
+  await page_('guide', '#/guide')
   await page_('inspection', `#/i/${field.draft}`)
+  await page.locator(testid('more')).click()
+  await page.locator(testid('lists-open')).click()
+  await page.locator('[data-testid^="add-"]').first().waitFor()
+  await look(page, as('lists'))
+  await page.locator(testid('sheet-close')).last().click()
   await page_('item', `#/i/${field.sealed}/item/${field.item}`)
   // On a tablet the law lies open beside the item; a tap would close it.
   const law = page.locator(testid('law')).first()

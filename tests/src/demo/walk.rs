@@ -19,13 +19,13 @@ pub struct Walk {
 }
 
 /// Who receives the officers at the door.
-const RECEIVED: &[(&str, &str)] =
-    &[("site_manager.name", "吴俊杰"), ("site_manager.position", "质量负责人"), ("site_manager.phone", "0990-8000118")];
+const RECEIVED: &[(&str, &str)] = &[("site_manager.name", "吴俊杰"), ("site_manager.position", "质量负责人")];
 
 /// Fields of the record that somebody has to type, with what the inspector of the demonstration types.
 const FIELDS: &[(&str, &str)] = &[
     ("place", "临澜市望潮区港北街道海曙路118号3幢1—2层，1号、2号冷库及零售区"),
     ("recorder", "林若雨"),
+    ("site_manager.phone", "0990-8000118"),
     (
         "situation",
         "09:20进入1号冷库，显示4.2 ℃，实测4.2 ℃；2号冷库显示4.6 ℃，实测4.6 ℃。货架12组，未见堵塞出风口。\n10:05在质管部查看监测系统，在线测点16个，与现场一致；导出10月温度记录。\n10:40抽查供货者档案6份、进货查验记录5份。",

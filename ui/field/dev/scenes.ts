@@ -153,8 +153,42 @@ function agreed(engine: PaperEngine): void {
   } satisfies Partial<SyncView>)
 }
 
+/** Just begun, alone, nothing done at the door; its first item carries all that may stand beside a text. */
+function fresh(engine: PaperEngine): void {
+  draft(engine)
+  const view = engine.start('0193-01')
+  view.officers.splice(1)
+  const first = engine.item(view, 'COLD-01')
+  first.covers = ['STER-03', 'STH-02']
+  Object.assign(first.item, {
+    regulator: true,
+    severity: 'serious',
+    basis: [],
+    grounds: {
+      'zh-Hans': '依据辖区年度监管计划（集采中选品种专项），非法律条款。',
+      en: 'The year’s supervision plan (volume-based procurement); no article of law.',
+    },
+  })
+  engine.start('0193-09')
+}
+/** A shop of a sweep stands behind, the next one ahead. */
+function sweep(engine: PaperEngine): void {
+  const shop = engine.start('0193-08', null, ['SUP', 'ACC'])
+  shop.modes = ['sweep']
+  shop.firm = { ...shop.firm, id: null, subject: { kind: 'optician', modes: [], flags: ['lens'] } }
+}
+function serious(engine: PaperEngine): void {
+  draft(engine)
+  const off = engine.item(engine.of('0193-01'), 'COLD-02')
+  off.item.severity = 'serious'
+  off.state.answers = [{ outcome: 'non_conforming', reason: null, correction: null, by: engine.stamp() }]
+}
+
 export const scenes: Record<string, (engine: PaperEngine) => void> = {
   draft,
+  fresh,
+  sweep,
+  serious,
   complete,
   sealed,
   syncing,

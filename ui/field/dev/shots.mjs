@@ -44,6 +44,43 @@ const screens = [
   ['today', 'draft', '/'],
   ['task', 'draft', '/task/task-31'],
   ['new', 'draft', '/new'],
+  [
+    'new-lists',
+    'draft',
+    '/new',
+    async (p) => {
+      await p.getByTestId('subject-optician').locator('..').click()
+      await p.getByTestId('list-SAL').click()
+      await p.getByTestId('list-why-SAL-1').click()
+      await p.getByTestId('lists').scrollIntoViewIfNeeded()
+    },
+  ],
+  ['sweep', 'sweep', '/sweep'],
+  ['door', 'fresh', `/i/${id}/door`],
+  [
+    'door-aloud',
+    'fresh',
+    `/i/${id}/door`,
+    async (p) => {
+      await p.getByTestId('door-certificates').click()
+      await p.getByTestId('door-aloud').scrollIntoViewIfNeeded()
+    },
+  ],
+  ['door-banner', 'fresh', `/i/${id}`],
+  [
+    'lists',
+    'draft',
+    `/i/${id}`,
+    async (p) => {
+      await p.getByTestId('more').click()
+      await p.getByTestId('lists-open').click()
+      await p.getByTestId('drop-ACC').click()
+    },
+  ],
+  ['item-notes', 'fresh', `/i/${id}?at=COLD-01`, click('result-COLD-01-non_conforming')],
+  ['guide', 'draft', '/guide'],
+  ['guide-sheet', 'draft', `/i/${id}/item/COLD-02`, click('guide-open')],
+  ['referrals', 'serious', `/i/${id}/conclusion`],
   ['inspection', 'draft', `/i/${id}`],
   ['inspection-off', 'draft', `/i/${id}?at=COLD-02`],
   ['jump', 'draft', `/i/${id}`, click('jump')],

@@ -11,8 +11,8 @@ export interface Proposing {
   base: ComputedRef<string[]>
   chosen: Ref<string[]>
   reasons: Record<string, string>
-  /** At least one list, and a reason for every deviation. */
-  complete: ComputedRef<boolean>
+  /** What keeps it from being begun, as a key of the words: no list, or a deviation without a reason. */
+  lacks: ComputedRef<string | undefined>
   again: () => Promise<void>
 }
 
@@ -53,10 +53,10 @@ export function useProposing(
     byHand.added = new Set(now.filter((c) => !base.value.includes(c)))
     byHand.dropped = new Set(base.value.filter((c) => !now.includes(c)))
   })
-  const complete = computed(
-    () =>
-      chosen.value.length > 0 &&
-      wantsReason(base.value, chosen.value).every((list) => (reasons[list] ?? '').trim() !== ''),
-  )
-  return { proposal, failure, base, chosen, reasons, complete, again }
+  const lacks = computed(() => {
+    if (chosen.value.length === 0) return 'lists.needsList'
+    const unexplained = wantsReason(base.value, chosen.value).some((list) => !reasons[list]?.trim())
+    return unexplained ? 'lists.needsReason' : undefined
+  })
+  return { proposal, failure, base, chosen, reasons, lacks, again }
 }

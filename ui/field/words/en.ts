@@ -180,6 +180,7 @@ const words: SameKeys<typeof zh> = {
   new: {
     name: 'Name of the firm',
     nameHint: 'As on the business licence or on the sign.',
+    needsName: 'First the name',
     usccHint: '18 characters; leave empty if nobody has it at hand.',
     subject: 'Business form',
     further: 'Also engaged in',
@@ -247,6 +248,10 @@ const words: SameKeys<typeof zh> = {
     dropped: 'Not used',
     more: 'Other lists: {n}',
     rule: 'Conclusion rule: {rule}',
+    needsReason: 'First give the reason for each change',
+    needsList: 'Choose a list at least',
+    because: 'Because: {reason}',
+    reword: 'Change',
     whyAdded: 'Why it is added',
     whyDropped: 'Why it is not used',
     usualAdded: {

@@ -178,6 +178,7 @@ export default {
   new: {
     name: '单位名称',
     nameHint: '按营业执照或门头填写。',
+    needsName: '先填名称',
     usccHint: '18 位；现场没有就留空。',
     subject: '业态',
     further: '同时还从事',
@@ -245,6 +246,10 @@ export default {
     dropped: '不使用',
     more: '其他清单 {n}',
     rule: '判定规则：{rule}',
+    needsReason: '先写明清单变动的理由',
+    needsList: '至少选一个清单',
+    because: '理由：{reason}',
+    reword: '改写',
     whyAdded: '加入的理由',
     whyDropped: '不使用的理由',
     usualAdded: { seen: '现场发现有这类业务', order: '上级或者专项要求', lead: '线索、投诉涉及' },
