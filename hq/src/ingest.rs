@@ -17,6 +17,9 @@ use crate::projections::entry::{Author, inert, judge};
 use crate::projections::{Arrival, inspection, office};
 use crate::random;
 
+/// What the rebuildable tables hold, as a number that grows with it.
+const VIEWS: &str = "2";
+
 /// What is to be stored of one feed.
 pub struct Intake {
     /// The head it follows.
@@ -33,7 +36,17 @@ impl Hq {
         if events.is_empty() {
             return Ok(());
         }
-        let _log = self.log.lock().await;
+        let held = self.log.lock().await;
+        self.speak_holding(&held, actor, events).await
+    }
+
+    /// As [`Hq::speak`], for whoever holds the log already: what was judged while holding it still stands when it is said.
+    pub(crate) async fn speak_holding(
+        &self,
+        _held: &tokio::sync::MutexGuard<'_, ()>,
+        actor: &UserId,
+        events: Vec<Event>,
+    ) -> Result<(), Failure> {
         let after = self.db.head(&self.own.feed).await.map_err(db_failure)?;
         let seen_lamport = self.db.adopted_lamport().await.map_err(db_failure)?;
         let (mut head, mut entries) = (after.clone(), Vec::new());
@@ -143,6 +156,15 @@ impl Hq {
         self.rebuild_held().await.map_err(db_failure)
     }
 
+    /// Computes the rebuildable tables again if a program wrote them that knew less of them than this one.
+    pub(crate) async fn refresh(&self) -> Result<(), Failure> {
+        if self.db.setting("views").await.map_err(db_failure)?.as_deref() == Some(VIEWS) {
+            return Ok(());
+        }
+        self.rebuild().await?;
+        self.db.set_setting("views", VIEWS).await.map_err(db_failure)
+    }
+
     async fn rebuild_held(&self) -> Result<(), DbError> {
         const PAGE: u32 = 500;
         let mut changes = Changes::default();
@@ -213,4 +235,5 @@ pub(crate) fn reopen(stored: StoredEntry) -> Result<Arrival, DbError> {
 fn hq_event(entry: &Entry) -> bool {
     let kind = entry.payload.as_ref().map(|p| p.kind.as_str()).unwrap_or_default();
     matches!(kind, "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn")
+        || kind.starts_with("firm.")
 }

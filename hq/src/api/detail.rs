@@ -12,13 +12,15 @@ use xuncha_core::register::{Register, Write};
 
 use super::inspections::row;
 use super::people::Names;
+use super::referral;
 use super::types::{
     AnswerView, ConclusionView, EvidenceView, FieldView, InspectionDetail, InspectionRow, Integrity, ItemView,
-    MeasureView, NoteView, ReceiptView, RefusalView, SealView, SectionView, SignatureView, ValueView, WithdrawnView,
+    MeasureView, NoteView, ReceiptView, ReferralView, RefusalView, SealView, SectionView, SignatureView, ValueView, WithdrawnView,
 };
 use crate::db::InspectionFound;
 use crate::hq::Hq;
 use crate::projections::inspection::Folded;
+use crate::projections::referral::serious;
 use crate::refusal::{Answer, Refusal};
 
 /// All that the page is made of.
@@ -30,6 +32,7 @@ pub(super) struct Detail {
     receipted: HashSet<BlobHash>,
     receipts: Vec<ReceiptView>,
     names: BTreeMap<String, String>,
+    referrals: Vec<ReferralView>,
 }
 
 impl Detail {
@@ -58,7 +61,11 @@ impl Detail {
         let actors = arrivals.iter().filter_map(|a| a.entry.payload.as_ref()).map(|p| &p.actor);
         let row = row(found, &names)?;
         let names = actors.map(|a| (a.to_string(), names.user(a))).collect();
-        Ok(Self { row, folded, pinned, delivered, receipted, receipts, names })
+        let referrals = match &pinned {
+            Some(pinned) => referrals(hq, &folded.state, pinned).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { row, folded, pinned, delivered, receipted, receipts, names, referrals })
     }
 
     fn state(&self) -> &Inspection {
@@ -90,6 +97,7 @@ impl Detail {
             evidence: self.evidence_of(None, &late),
             tallies: reading.as_ref().map(|r| r.tallies).unwrap_or_default(),
             conclusion: self.conclusion(reading.as_ref()),
+            referrals: self.referrals.clone(),
             seal: seal.as_ref().map(|s| self.seal(s, late.len())),
             receipts: self.receipts.clone(),
             abandoned: state.abandoned().map(|w| w.value.reason.clone()),
@@ -107,6 +115,8 @@ impl Detail {
         Some(ConclusionView {
             rule: rule.code.to_string(),
             rule_title: rule.title.clone(),
+            rule_mark: rule.mark,
+            rule_source: rule.source.clone(),
             outcome: outcome.code.clone(),
             title: outcome.title.clone(),
             is_final: reading.tallies.is_final(),
@@ -240,6 +250,15 @@ impl Detail {
             by: seal.proposal.by.clone(),
         }
     }
+}
+
+async fn referrals(hq: &Arc<Hq>, state: &Inspection, pinned: &Pinned) -> Answer<Vec<ReferralView>> {
+    let items = serious(state, &state.read(pinned));
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let laws = hq.laws().await?;
+    Ok(items.into_iter().map(|item| referral::view(item, laws.as_ref())).collect())
 }
 
 /// What stands in a register: nothing, one value, or all sides of a conflict.

@@ -10,6 +10,7 @@ use xuncha_core::ids::FirmId;
 
 use super::gate::{Query, filled, named, page_size};
 use super::people::Names;
+use super::standing::docket;
 use super::types::{FirmDetail, FirmPage, FirmPut, FirmRow};
 use crate::auth::Caller;
 use crate::db::FirmRecordRow;
@@ -29,7 +30,7 @@ pub(super) struct FirmQuery {
     limit: Option<u32>,
 }
 
-fn record(row: &FirmRecordRow) -> Answer<FirmRecord> {
+pub(super) fn record(row: &FirmRecordRow) -> Answer<FirmRecord> {
     serde_json::from_str(&row.record).map_err(|_| crate::db::DbError::Damaged("firm".into()).into())
 }
 
@@ -45,8 +46,10 @@ pub(super) async fn list(
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|f| f.firm.to_string());
+    let acts = hq.db.firm_acts(None).await?;
     let mut rows = Vec::new();
     for firm in found {
+        let suspended = docket(acts.iter().filter(|a| a.firm == firm.firm)).suspension().is_some();
         let r = record(&firm)?;
         let open = r.findings.iter().filter(|f| f.state != FindingState::Closed).count();
         rows.push(FirmRow {
@@ -57,6 +60,7 @@ pub(super) async fn list(
             grade: r.grade,
             unit: firm.unit,
             open_findings: u32::try_from(open).unwrap_or(u32::MAX),
+            suspended,
         });
     }
     Ok(json(StatusCode::OK, &FirmPage { rows, next }))
@@ -75,9 +79,15 @@ pub(super) async fn one(State(hq): State<Arc<Hq>>, caller: Caller, Path(firm): P
     Ok(json(StatusCode::OK, &detail(&hq, &firm).await?))
 }
 
-async fn detail(hq: &Hq, firm: &FirmRecordRow) -> Answer<FirmDetail> {
+pub(super) async fn detail(hq: &Arc<Hq>, firm: &FirmRecordRow) -> Answer<FirmDetail> {
     let names = Names::load(hq).await?;
-    Ok(FirmDetail { unit: firm.unit.clone(), unit_name: names.unit(&firm.unit), record: record(firm)? })
+    let standing = hq.standing(&firm.firm, &names).await?;
+    Ok(FirmDetail {
+        unit: firm.unit.clone(),
+        unit_name: names.unit(&firm.unit),
+        record: FirmRecord { suspended: standing.suspended.clone(), ..record(firm)? },
+        standing,
+    })
 }
 
 #[utoipa::path(put, path = "/api/firms/{firm}", params(("firm" = String, Path)), request_body = FirmPut,
@@ -100,7 +110,8 @@ pub(super) async fn put(
 impl Hq {
     /// Enters a firm into the register or replaces its record.
     pub async fn put_firm(&self, firm: &FirmId, put: FirmPut) -> Answer<FirmRecordRow> {
-        let record = put.record;
+        // What is ordered stands in HQ's feed and nowhere else.
+        let record = FirmRecord { suspended: None, ..put.record };
         if record.id.as_ref() != Some(firm) {
             return Err(Refusal::unprocessable("firm.id"));
         }

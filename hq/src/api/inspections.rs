@@ -31,6 +31,8 @@ pub(super) struct InspectionAsk {
     unit: Option<UnitId>,
     /// Only in this state.
     state: Option<InspectionState>,
+    /// Only with serious items that do not conform.
+    serious: Option<bool>,
     /// Only with this conclusion (code).
     conclusion: Option<String>,
     /// From this day on.
@@ -68,6 +70,9 @@ pub(super) async fn list(
         unit: own.cloned().or(ask.unit),
         member: inspector.then(|| caller.user.user.clone()),
         state: ask.state,
+        serious: ask.serious == Some(true),
+        firm: None,
+        kind: None,
         conclusion: filled(ask.conclusion),
         from: filled(ask.from),
         to: filled(ask.to),

@@ -16,8 +16,11 @@ mod inspections;
 pub mod openapi;
 mod page;
 mod people;
+mod proposal;
+mod referral;
 pub mod routes;
 mod session;
+mod standing;
 mod tasks;
 mod timeline;
 pub mod types;
@@ -74,6 +77,9 @@ fn handler(op: Op) -> MethodRouter<Arc<Hq>> {
         Op::Firms => get(firms::list),
         Op::Firm => get(firms::one),
         Op::FirmPut => put(firms::put),
+        Op::FirmSuspend => post(standing::suspend),
+        Op::FirmReopen => post(standing::reopen),
+        Op::Proposal => get(proposal::one),
         Op::Library => get(tasks::library),
         Op::Tasks => get(tasks::list),
         Op::TaskCreate => post(tasks::create),

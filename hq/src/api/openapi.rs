@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequi
 use utoipa::{OpenApi, ToSchema};
 
 use super::routes::{Access, Op, ROUTES, Route, Verb};
-use super::{blob, devices, firms, inspections, people, session, tasks, timeline};
+use super::{blob, devices, firms, inspections, people, proposal, session, standing, tasks, timeline};
 
 /// An RFC 9457 problem.
 #[derive(ToSchema)]
@@ -52,6 +52,9 @@ struct Problem {
         firms::list,
         firms::one,
         firms::put,
+        standing::suspend,
+        standing::reopen,
+        proposal::one,
         tasks::status,
         tasks::library,
         tasks::list,

@@ -109,6 +109,9 @@ routes! {
     Firms              Get    "/api/firms"                               ALL, Scope::Rows;
     Firm               Get    "/api/firms/{firm}"                        ALL, Scope::Path(Thing::Firm);
     FirmPut            Put    "/api/firms/{firm}"                        HEADS, Scope::Path(Thing::Firm);
+    FirmSuspend        Post   "/api/firms/{firm}/suspend"                HEADS, Scope::Path(Thing::Firm);
+    FirmReopen         Post   "/api/firms/{firm}/reopen"                 HEADS, Scope::Path(Thing::Firm);
+    Proposal           Get    "/api/firms/{firm}/proposal"               HEADS, Scope::Path(Thing::Firm);
     Library            Get    "/api/library"                             ALL, Scope::Common;
     Tasks              Get    "/api/tasks"                               ALL, Scope::Rows;
     TaskCreate         Post   "/api/tasks"                               HEADS, Scope::Body;

@@ -6,9 +6,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use xuncha_core::event::{TaskAssigned, TaskWithdrawn};
+use xuncha_core::firm::FirmRecord;
 use xuncha_core::ids::{TaskId, UnitId};
 
-use super::firms::in_scope as firm_in_scope;
+use super::firms::{in_scope as firm_in_scope, record as firm_record};
 use super::gate::{Query, day, filled, named, page_size, text};
 use super::people::Names;
 use super::types::{
@@ -143,7 +144,8 @@ pub(super) async fn create(State(hq): State<Arc<Hq>>, caller: Caller, Json(ask):
         }
     }
     let firm = firm_in_scope(&hq, &caller, &ask.firm).await.map_err(|_| Refusal::unprocessable("firm.unknown"))?;
-    let firm = serde_json::from_str(&firm.record).map_err(|_| DbError::Damaged("firm".into()))?;
+    let suspended = hq.suspension(&ask.firm).await?;
+    let firm = FirmRecord { suspended, ..firm_record(&firm)? };
     let shelf = hq.shelf();
     let unknown_list = || Refusal::unprocessable("list.unknown");
     let lists = ask.lists.iter().map(|c| shelf.list_ref(c).ok_or_else(unknown_list)).collect::<Answer<_>>()?;
@@ -208,6 +210,7 @@ pub(super) async fn library(State(hq): State<Arc<Hq>>) -> Answer<Response> {
         version: r.version.clone(),
         title: r.title.clone(),
         sha256,
+        mark: r.mark,
     });
     let forms = shelf.forms().map(|(sha256, f)| FormInfo { code: f.code.clone(), version: f.version.clone(), sha256 });
     let view = LibraryView { lists: lists.collect(), rules: rules.collect(), forms: forms.collect() };

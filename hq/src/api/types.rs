@@ -8,6 +8,7 @@ mod devices;
 mod evidence;
 mod inspections;
 mod people;
+mod standing;
 mod work;
 
 pub use devices::{
@@ -24,6 +25,9 @@ pub use inspections::{
 pub use people::{
     Me, PasswordChange, PasswordReset, Person, Role, SessionList, SessionRow, SignIn, UnitCreate, UnitList, UnitRow,
     UserCreate, UserList, UserRow,
+};
+pub use standing::{
+    FirmAct, FirmReopen, FirmStanding, FirmSuspend, ReferralView, ReferralViolation, TaskProposal,
 };
 pub use work::{
     FirmDetail, FirmPage, FirmPut, FirmRow, FormInfo, LibraryView, ListInfo, RuleInfo, Status, TaskCreate, TaskPage,

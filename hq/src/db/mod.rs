@@ -20,7 +20,7 @@ use xuncha_core::protocol::push::Quarantined;
 use crate::api::types::UnitRow;
 
 pub use rows::{
-    Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmRecordRow, IndexRow, InspectionFound, InspectionQuery,
+    Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, IndexRow, InspectionFound, InspectionQuery,
     InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry, TaskRecord,
     UploadRecord, UserRecord, WantedRow,
 };
@@ -182,6 +182,8 @@ pub trait Work {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<FirmRecordRow>>;
+    /// What was said of a firm (none: of all), in order of the log.
+    async fn firm_acts(&self, firm: Option<&FirmId>) -> Result<Vec<FirmActRow>>;
     /// A task.
     async fn task(&self, task: &TaskId) -> Result<Option<TaskRecord>>;
     /// Tasks, newest first, before a place in the log; of one unit; given to one person.

@@ -1,3 +1,4 @@
+use xuncha_core::event::InspectionKind;
 use xuncha_core::feed::{FeedKey, Frame, Head, VerifyingKey};
 use xuncha_core::ids::{BlobHash, DeviceId, Digest, EntryId, FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::push::Quarantined;
@@ -68,6 +69,8 @@ pub struct Changes {
     pub withdrawn: Vec<(TaskId, String)>,
     /// Inspections as they are now.
     pub inspections: Vec<InspectionRecord>,
+    /// What was said of firms.
+    pub firm_acts: Vec<FirmActRow>,
 }
 
 /// A row of the entry index.
@@ -163,6 +166,23 @@ pub struct TaskRecord {
     pub inspection: Option<(InspectionId, InspectionState)>,
 }
 
+/// What HQ said of a firm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirmActRow {
+    /// Place in the log.
+    pub log_index: u64,
+    /// The firm.
+    pub firm: FirmId,
+    /// `firm.suspended` or `firm.reopened`.
+    pub kind: String,
+    /// The event as JSON.
+    pub body: String,
+    /// When.
+    pub said: String,
+    /// By whom.
+    pub actor: UserId,
+}
+
 /// An inspection as lists show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InspectionRecord {
@@ -172,8 +192,14 @@ pub struct InspectionRecord {
     pub unit: UnitId,
     /// The task it carries out.
     pub task: Option<TaskId>,
+    /// The firm, if it is of the register.
+    pub firm: Option<FirmId>,
+    /// Kind.
+    pub kind: InspectionKind,
     /// Where it stands.
     pub state: InspectionState,
+    /// Serious items that do not conform.
+    pub serious: u32,
     /// Code of the conclusion.
     pub conclusion: Option<String>,
     /// Day of the start.
@@ -204,6 +230,12 @@ pub struct InspectionQuery {
     pub unit: Option<UnitId>,
     /// Member of the team.
     pub member: Option<UserId>,
+    /// Firm of the register.
+    pub firm: Option<FirmId>,
+    /// Kind.
+    pub kind: Option<InspectionKind>,
+    /// Only those with serious items that do not conform.
+    pub serious: bool,
     /// State.
     pub state: Option<InspectionState>,
     /// Conclusion.

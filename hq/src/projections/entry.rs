@@ -100,6 +100,8 @@ pub fn judge(entry: &Entry, author: Author<'_>, known: u64) -> Option<&'static s
             | Event::PackPublished(_)
             | Event::TaskAssigned(_)
             | Event::TaskWithdrawn(_)
+            | Event::FirmSuspended(_)
+            | Event::FirmReopened(_)
     );
     let of_feed = matches!(event, Event::FeedOpened(_));
     match author {

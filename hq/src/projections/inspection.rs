@@ -9,6 +9,7 @@ use xuncha_core::register::State;
 
 use super::Arrival;
 use super::entry::inert;
+use super::referral;
 use crate::api::types::{InspectionRow, InspectionState};
 use crate::db::InspectionRecord;
 use crate::packs::Shelf;
@@ -84,6 +85,8 @@ pub fn record(folded: &Folded, arrivals: &[Arrival], unit: Option<UnitId>, shelf
         Some(_) => InspectionState::Proposed,
         None => InspectionState::Draft,
     };
+    let serious = reading.as_ref().map_or(0, |r| referral::serious(state, r).len());
+    let serious = u32::try_from(serious).unwrap_or(u32::MAX);
     let outcome = reading.as_ref().filter(|r| r.tallies.is_final()).and_then(|r| r.conclusion);
     let count = |keep: &dyn Fn(&Arrival) -> bool| u32::try_from(arrivals.iter().filter(|a| keep(a)).count());
     let effective: BTreeSet<u64> =
@@ -109,6 +112,7 @@ pub fn record(folded: &Folded, arrivals: &[Arrival], unit: Option<UnitId>, shelf
         day: day(&start.by.wall),
         last_received: arrivals.last().map(|a| a.received.clone()).unwrap_or_default(),
         non_conforming: tally(reading.as_ref(), |i| i.outcome == Some(Outcome::NonConforming)),
+        serious,
         conflicts: tally(reading.as_ref(), |i| i.conflict),
         entries: count(&|a| effective.contains(&a.log_index)).unwrap_or(u32::MAX),
         blobs: 0,
@@ -120,6 +124,9 @@ pub fn record(folded: &Folded, arrivals: &[Arrival], unit: Option<UnitId>, shelf
         inspection: state.id.clone(),
         unit,
         task: s.task.clone(),
+        firm: s.firm.id.clone(),
+        kind: s.kind,
+        serious,
         state: stands,
         conclusion: row.conclusion.clone(),
         day: row.day.clone(),

@@ -165,13 +165,16 @@ fn sees(view: &View, stored: &StoredEntry) -> bool {
         && stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
 }
 
-/// An entry of HQ's own feed: tasks to their people and unit, packs to their units, the rest to all.
+/// An entry of HQ's own feed: tasks to their people and unit, packs to their units, firms' standing to the unit that
+/// supervises them, the rest to all.
 async fn sees_hq(hq: &Hq, view: &View, stored: &StoredEntry) -> Answer<bool> {
     let entry = stored.frame.open().ok().and_then(|e| e.payload);
     let Some(event) = entry.and_then(|p| Event::read(&p.kind, &p.body).ok()) else { return Ok(true) };
     Ok(match event {
         Event::TaskAssigned(task) => sees_task(view, &task.unit, &task.assignees),
         Event::TaskWithdrawn(task) => task_in_view(hq, view, &task.task).await?,
+        Event::FirmSuspended(e) => view.units.contains(&e.unit),
+        Event::FirmReopened(e) => view.units.contains(&e.unit),
         Event::PackPublished(pack) => pack_in_view(view, &pack.units),
         _ => true,
     })

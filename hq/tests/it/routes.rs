@@ -65,6 +65,8 @@ fn body(op: Op) -> Option<Value> {
         Op::UserPassword => json!({"password": PASSWORD}),
         Op::UnitCreate => json!({"unit": "new", "name": "N"}),
         Op::FirmPut => json!({"unit": "east", "record": firm_record("f-east")}),
+        Op::FirmSuspend => json!({"order": "No. 3", "reason": "cold room", "since": "2026-11-10"}),
+        Op::FirmReopen => json!({"extent": "all"}),
         Op::TaskCreate => task_body("east", "f-east", &["alice"]),
         Op::TaskWithdraw | Op::DeviceRevoke => json!({"reason": "test"}),
         Op::InvitationCreate => json!({"user": "alice"}),
@@ -164,6 +166,9 @@ async fn every_route_answers_whoever_may() {
                 // Names that the round before has taken.
                 Op::UserCreate | Op::UnitCreate => &[201, 409],
                 Op::TaskCreate | Op::InvitationCreate => &[201],
+                // Suspended by the round before; never inspected.
+                Op::FirmSuspend => &[200, 409],
+                Op::FirmReopen => &[409],
                 _ => &[200, 204],
             };
             assert!(

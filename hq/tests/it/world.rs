@@ -73,8 +73,14 @@ impl World {
     }
 
     /// Stops HQ and starts it again over the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.while_off(|| {}).await
+    }
+
+    /// Stops HQ, lets something be done to its data, and starts it again.
+    pub async fn while_off(mut self, act: impl FnOnce()) -> Self {
         self.hq.shutdown().await;
+        act();
         self.hq = serve::start(config(&self.dir, &self.clock)).await.unwrap();
         self
     }
@@ -288,6 +294,15 @@ impl Phone {
         seen_lamport: u64,
     ) -> EntryId {
         let draft = self.draft(inspection, kind, body, blobs, actor, seen_lamport);
+        self.keep(draft)
+    }
+    /// As [`Phone::write`], in place of earlier writes.
+    pub fn write_over(&mut self, inspection: &InspectionId, event: Event, over: Vec<EntryId>) -> EntryId {
+        let body = event.body().unwrap();
+        let draft = self.draft(Some(inspection), event.kind(), body, vec![], self.user.clone(), 0);
+        self.keep(Draft { over, ..draft })
+    }
+    fn keep(&mut self, draft: Draft) -> EntryId {
         let (frame, entry) = author(&self.head, draft, &self.feed_key).unwrap();
         let h = &entry.header;
         self.head = Head { feed: h.feed, seq: h.seq, id: Some(entry.id), lamport: h.lamport };

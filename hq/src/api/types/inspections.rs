@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
-use xuncha_core::checklist::{Basis, KeyFlag, Severity, Text};
+use xuncha_core::checklist::{Basis, KeyFlag, Mark, Severity, Text};
 use xuncha_core::conclusion::Tallies;
 use xuncha_core::event::{AnswerSet, InspectionKind, InspectionMode, Officer};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::ids::{DeviceId, Digest, EntryId, FeedId, InspectionId, ItemCode, ListCode, TaskId, UnitId, UserId};
 use xuncha_core::register::Stamp;
 
-use super::{EvidenceView, MeasureView, ReceiptView, SealView};
+use super::{EvidenceView, MeasureView, ReceiptView, ReferralView, SealView};
 
 /// Where an inspection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
@@ -66,6 +66,9 @@ pub struct InspectionRow {
     pub last_received: String,
     /// Non-conforming items.
     pub non_conforming: u32,
+    /// Of the serious items those that do not conform: they prompt a referral.
+    #[serde(default)]
+    pub serious: u32,
     /// Items in conflict.
     pub conflicts: u32,
     /// Entries stored.
@@ -76,7 +79,7 @@ pub struct InspectionRow {
     pub blobs_stored: u32,
 }
 
-/// `GET /api/inspections?unit=&state=&conclusion=&from=&to=&text=&after=&limit=`
+/// `GET /api/inspections?unit=&state=&conclusion=&from=&to=&serious=&text=&after=&limit=`
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 pub struct InspectionPage {
     /// Newest start first.
@@ -114,6 +117,8 @@ pub struct InspectionDetail {
     pub tallies: Tallies,
     /// What the pinned rule says.
     pub conclusion: Option<ConclusionView>,
+    /// Serious items that do not conform: whoever is in charge decides whether they are referred.
+    pub referrals: Vec<ReferralView>,
     /// Seal.
     pub seal: Option<SealView>,
     /// Newest receipt per feed.
@@ -132,6 +137,12 @@ pub struct ConclusionView {
     /// Name of the rule by language.
     #[schema(value_type = Object)]
     pub rule_title: Text,
+    /// How sure the rule is.
+    #[schema(value_type = String)]
+    pub rule_mark: Mark,
+    /// Where the rule comes from, by language.
+    #[schema(value_type = Object)]
+    pub rule_source: Text,
     /// Code of the outcome.
     pub outcome: String,
     /// Its words by language.

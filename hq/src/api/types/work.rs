@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
-use xuncha_core::checklist::{EvidenceKind, Text};
+use xuncha_core::checklist::{EvidenceKind, Mark, Text};
 use xuncha_core::event::{InspectionKind, InspectionMode};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::ids::{Digest, FirmId, InspectionId, ListCode, RuleCode, TaskId, UnitId, UserId};
 
-use super::Person;
+use super::{FirmStanding, Person};
 
 /// A firm in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
@@ -27,6 +27,8 @@ pub struct FirmRow {
     pub unit: UnitId,
     /// Findings that are not closed.
     pub open_findings: u32,
+    /// An order to stop holds.
+    pub suspended: bool,
 }
 
 /// `GET /api/firms?text=&after=`
@@ -49,9 +51,12 @@ pub struct FirmDetail {
     /// The record.
     #[schema(value_type = Object)]
     pub record: FirmRecord,
+    /// Between an order to stop and the return to operation.
+    pub standing: FirmStanding,
 }
 
-/// `PUT /api/firms/{firm}`; the record's own `id` must be the one in the path.
+/// `PUT /api/firms/{firm}`; the record's own `id` must be the one in the path. An order to stop is no part of it: that is
+/// recorded by `suspend`, and whatever the record says of it is passed over.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 pub struct FirmPut {
     /// Unit that supervises it; must exist.
@@ -96,6 +101,9 @@ pub struct RuleInfo {
     /// Hash that inspections pin.
     #[schema(value_type = String)]
     pub sha256: Digest,
+    /// How sure the rule is.
+    #[schema(value_type = String)]
+    pub mark: Mark,
 }
 
 /// The record form that new tasks use.

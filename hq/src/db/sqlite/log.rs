@@ -331,8 +331,8 @@ fn value_text(value: ValueRef<'_>) -> String {
     }
 }
 
-const VIEWS: [&str; 8] =
-    ["entry_index", "blob_refs", "feeds", "packs", "tasks", "task_assignees", "inspections", "teams"];
+const VIEWS: [&str; 9] =
+    ["entry_index", "blob_refs", "feeds", "packs", "tasks", "task_assignees", "inspections", "teams", "firm_acts"];
 
 fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<()> {
     if let (Some(feed), Some(after)) = (&batch.feed, &batch.after) {

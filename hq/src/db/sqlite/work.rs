@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction, params};
 use xuncha_core::ids::{FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 
 use super::super::{
-    Changes, DbError, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result, TaskRecord,
+    Changes, DbError, FirmActRow, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result, TaskRecord,
     Work,
 };
 use super::Sqlite;
@@ -16,7 +16,7 @@ const TASK: &str = "SELECT t.task, t.log_index, t.unit, t.body, t.created, t.cre
     FROM tasks t LEFT JOIN inspections i ON i.inspection =
       (SELECT min(s.inspection) FROM inspections s WHERE s.task = t.task)";
 const FIRM: &str = "SELECT firm, unit, record, search FROM firms";
-const INSPECTION: &str = "SELECT i.inspection, i.unit, i.task, i.state, i.conclusion, i.day, i.search, i.body,
+const INSPECTION: &str = "SELECT i.inspection, i.unit, i.task, i.state, i.conclusion, i.day, i.search, i.body, i.firm, i.kind, i.serious,
     (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
      WHERE r.inspection = i.inspection AND x.inert IS NOT 'event.scope'),
     (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
@@ -61,10 +61,13 @@ fn inspection_row(row: &Row<'_>) -> rusqlite::Result<InspectionFound> {
             day: row.get(5)?,
             search: row.get(6)?,
             body: row.get(7)?,
+            firm: row.get::<_, Option<Name<_>>>(8)?.map(|n| n.0),
+            kind: row.get::<_, Word<_>>(9)?.0,
+            serious: row.get(10)?,
             team: Vec::new(),
         },
-        blobs: row.get(8)?,
-        blobs_stored: row.get(9)?,
+        blobs: row.get(11)?,
+        blobs_stored: row.get(12)?,
     })
 }
 
@@ -107,6 +110,24 @@ impl Work for Sqlite {
                  AND (?3 IS NULL OR firm > ?3) ORDER BY firm LIMIT ?4"
             );
             rows(c, &sql, params![unit.as_ref().map(UnitId::as_str), text, after, limit], firm_row)
+        })
+        .await
+    }
+    async fn firm_acts(&self, firm: Option<&FirmId>) -> Result<Vec<FirmActRow>> {
+        let firm = firm.cloned();
+        self.read(move |c| {
+            let sql = "SELECT log_index, firm, kind, body, said, actor FROM firm_acts
+                       WHERE ?1 IS NULL OR firm = ?1 ORDER BY log_index";
+            rows(c, sql, params![firm.as_ref().map(FirmId::as_str)], |row| {
+                Ok(FirmActRow {
+                    log_index: row.get::<_, Count>(0)?.0,
+                    firm: row.get::<_, Name<_>>(1)?.0,
+                    kind: row.get(2)?,
+                    body: row.get(3)?,
+                    said: row.get(4)?,
+                    actor: row.get::<_, Name<_>>(5)?.0,
+                })
+            })
         })
         .await
     }
@@ -170,6 +191,9 @@ impl Work for Sqlite {
             let member = "EXISTS (SELECT 1 FROM teams m WHERE m.inspection = i.inspection AND m.user = ?)";
             and("i.unit = ?", q.unit.map(|u| u.to_string()));
             and(member, q.member.map(|u| u.to_string()));
+            and("i.firm = ?", q.firm.map(|f| f.to_string()));
+            and("i.kind = ?", q.kind.as_ref().map(word).transpose()?);
+            and("i.serious >= CAST(? AS INTEGER)", q.serious.then(|| "1".to_owned()));
             and("i.state = ?", q.state.as_ref().map(word).transpose()?);
             and("i.conclusion = ?", q.conclusion);
             and("i.day >= ?", q.from);
@@ -263,16 +287,24 @@ pub(super) fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
             [task.as_str(), reason.as_str()],
         )?;
     }
+    for a in &changes.firm_acts {
+        tx.execute(
+            "INSERT INTO firm_acts (log_index, firm, kind, body, said, actor) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![int(a.log_index)?, a.firm.as_str(), a.kind, a.body, a.said, a.actor.as_str()],
+        )?;
+    }
     changes.inspections.iter().try_for_each(|i| put_inspection(tx, i))
 }
 
 fn put_inspection(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO inspections (inspection, unit, task, state, conclusion, day, sort_key, search, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO inspections (inspection, unit, task, state, conclusion, day, sort_key, search, body,
+           firm, kind, serious)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (inspection) DO UPDATE SET unit = excluded.unit, task = excluded.task, state = excluded.state,
            conclusion = excluded.conclusion, day = excluded.day, sort_key = excluded.sort_key,
-           search = excluded.search, body = excluded.body",
+           search = excluded.search, body = excluded.body, firm = excluded.firm, kind = excluded.kind,
+           serious = excluded.serious",
     )?
     .execute(params![
         i.inspection.as_str(),
@@ -283,7 +315,10 @@ fn put_inspection(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<()> {
         i.day,
         sort_key(i),
         i.search,
-        i.body
+        i.body,
+        i.firm.as_ref().map(FirmId::as_str),
+        word(&i.kind)?,
+        i.serious
     ])?;
     tx.prepare_cached("DELETE FROM teams WHERE inspection = ?1")?.execute([i.inspection.as_str()])?;
     for user in &i.team {
