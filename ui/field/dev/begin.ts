@@ -2,6 +2,7 @@
 import type { FirmRecord, InspectionView, ListTitle, Text } from '@bindings/field'
 import titles from './form-sections.json'
 import { recount } from './count'
+import { tableOf } from './tables'
 import { firm as known, formData, listData, me, other, tasks } from './data'
 
 const sections = titles as Record<string, Text>
@@ -73,12 +74,15 @@ export function begin(
           id: `${l.code}/${s.code}`,
           title: s.title,
           items: s.items.map((item) => ({
-            item,
+            // A copy: what a story changes about an item is no other story's.
+            item: { ...item },
             covers: item.code === 'SUP-01' ? ['STER-03'] : [],
+            table: tableOf(item.code),
             state: {
               code: item.code,
               answers: [],
               notes: [],
+              tables: [],
               evidence: [],
               needs: [],
               missing: true,

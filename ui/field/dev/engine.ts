@@ -18,6 +18,7 @@ import { lawData, me, photo, signature, tasks } from './data'
 import { proposal } from './proposing'
 import { pocket } from './pocket'
 import { record } from './record'
+import { lookAt, specOf } from './tables'
 
 type Answers = { [V in Verb]: (args: Args<V>) => Reply<V> }
 export interface Asked {
@@ -324,6 +325,15 @@ export class PaperEngine implements Host {
       state.notes = text === '' ? kept : [...kept, { text, by: this.stamp() }]
       return this.delta(inspection, [item])
     },
+    table: ({ inspection, item, rows, correction, seen }) => {
+      const { state, table } = this.item(this.of(inspection), item)
+      if (!table) throw new Refused({ code: 'table.none', retry: 'never', params: { item } })
+      const kept = state.tables.filter((one) => !seen.includes(one.by.entry))
+      const read = { kind: table.kind, ...lookAt(table, rows), correction, by: this.stamp() }
+      state.tables = rows.length === 0 ? kept : [...kept, read]
+      return this.delta(inspection, [item])
+    },
+    table_look: ({ kind, rows }) => lookAt(specOf(kind), rows),
     measure: ({ inspection, item, what, value, unit, instrument }) => {
       if (!/^[-−]?[\d.,]+/.test(value))
         throw new Refused({ code: 'number.unreadable', retry: 'after_action', params: {} })

@@ -121,6 +121,40 @@ export const useInspection = defineStore('inspection', () => {
       }),
     )
 
+  /** A line more in the note, below what stands there when its turn comes; a line that is there is not repeated. */
+  const addToNote = (code: string, line: string): Promise<void> =>
+    inTurn(`note/${code}`, async () => {
+      const notes = item(code)?.state.notes ?? []
+      const lines = (notes[0]?.text ?? '').split('\n').filter((l) => l !== '')
+      if (lines.includes(line)) return
+      await write('note', {
+        inspection: view.value?.row.id ?? '',
+        item: code,
+        text: [...lines, line].join('\n'),
+        seen: notes.map((n) => n.by.entry),
+      })
+    })
+
+  /** All rows of an item's table, in place of the tables the screen showed; correcting after the seal takes a reason.
+   *  Typing may go on while a colleague's table arrives: only what was shown is named, the other stands beside it. */
+  const table = (
+    code: string,
+    rows: string[][],
+    correction: string | null,
+    shown: { entries: string[] },
+  ): Promise<void> =>
+    inTurn(`table/${code}`, async () => {
+      await write('table', {
+        inspection: view.value?.row.id ?? '',
+        item: code,
+        rows,
+        correction,
+        seen: shown.entries,
+      })
+      const standing = item(code)?.state.tables ?? []
+      if (standing.length < 2) shown.entries = standing.map((one) => one.by.entry)
+    })
+
   const field = (name: string, value: string): Promise<void> =>
     inTurn(`field/${name}`, () =>
       write('field', {
@@ -152,6 +186,8 @@ export const useInspection = defineStore('inspection', () => {
     answer,
     takeBack,
     note,
+    addToNote,
+    table,
     field,
     close,
   }

@@ -311,8 +311,14 @@ export const failures: Record<string, Said> = {
     zh: '本机没有法规库。请先同步。',
     en: 'The law library is not on this phone. Sync first.',
   },
-  'list.reason_missing': { zh: '请写明增加或者移除清单的理由。', en: 'Say why the list is added or dropped.' },
-  'list.already_there': { zh: '这份清单已在本次检查中。', en: 'This list is already part of the inspection.' },
+  'list.reason_missing': {
+    zh: '请写明增加或者移除清单的理由。',
+    en: 'Say why the list is added or dropped.',
+  },
+  'list.already_there': {
+    zh: '这份清单已在本次检查中。',
+    en: 'This list is already part of the inspection.',
+  },
   'list.not_in_use': { zh: '本次检查没有这份清单。', en: 'This list is not part of the inspection.' },
   'list.not_here': { zh: '本机没有这份清单。请先同步。', en: 'This list is not on this phone. Sync first.' },
   'lists.none': { zh: '请至少选择一份清单。', en: 'Choose at least one list.' },
@@ -452,6 +458,26 @@ export const failures: Record<string, Said> = {
     en: 'Only the person who is in can sign by key.',
   },
   'sign.name_missing': { zh: '请填写签字人姓名。', en: 'Give the name of the signatory.' },
+  'table.none': {
+    zh: '这一项没有核对表，可能是清单版本不同。请重新打开这次检查。',
+    en: 'This item has no table: the list’s version may differ. Open the inspection again.',
+  },
+  'table.rows': {
+    zh: '行数太多（{rows} 行，最多 {most} 行），没有保存。请删去一些行。',
+    en: 'Too many rows ({rows}, at most {most}): not saved. Remove some.',
+  },
+  'table.cells': {
+    zh: '第 {row} 行有 {cells} 格，本机版本的表没有这么多格，没有保存。请更新应用。',
+    en: 'Row {row} has {cells} cells, more than this version’s table: not saved. Update the app.',
+  },
+  'table.chars': {
+    zh: '第 {row} 行有一格太长（{chars} 字，最多 {most} 字），没有保存。请缩短。',
+    en: 'A cell of row {row} is too long ({chars} characters, at most {most}): not saved. Shorten it.',
+  },
+  'table.bytes': {
+    zh: '整张表太长（{bytes} 字节，最多 {most} 字节），没有保存。请删去一些行，或写到另一项的备注里。',
+    en: 'The whole table is too long ({bytes} bytes, at most {most}): not saved. Remove some rows.',
+  },
   'task.unknown': {
     zh: '这项任务已不存在，可能被总部撤回。',
     en: 'This task is gone; HQ may have withdrawn it.',
