@@ -5,9 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use xuncha_core::Failure;
+use xuncha_core::event::PackPublished;
 use xuncha_core::feed::FeedKey;
+use xuncha_core::ids::UserId;
 use xuncha_core::protocol::enrol::HqIdentity;
 
+use crate::api::types::Role;
 use crate::auth::Throttle;
 use crate::clock::Clock;
 use crate::config::{Config, PasswordCost, Terms};
@@ -15,7 +18,7 @@ use crate::db::sqlite::Sqlite;
 use crate::db::{Db, DbError};
 use crate::keys::Keys;
 use crate::objects::{Folder, Objects, disk_failure};
-use crate::packs::{self, Shelf};
+use crate::packs::{self, Published, Shelf};
 use crate::random;
 use crate::sync::{Running, Tokens};
 
@@ -67,6 +70,7 @@ impl Hq {
         let hq = Self::load(config, Some(lock)).await?;
         hq.sweep_strays().await.map_err(|refusal| refusal.failure)?;
         hq.publish().await?;
+        hq.refresh().await?;
         Ok(hq)
     }
 
@@ -116,16 +120,45 @@ impl Hq {
             let opened = xuncha_core::event::FeedOpened { succeeds: None };
             self.speak(&actor, vec![opened.into()]).await?;
         }
-        let published = self.db.packs().await.map_err(db_failure)?;
+        let published = self.published().await?;
         let events = packs::unpublished(&packs::embedded()?, &published, &*self.objects)?;
+        self.put_out(&actor, events, !published.packs.is_empty()).await
+    }
+
+    /// Publishes what a bureau's own folder has otherwise than what is published, all of it or nothing, in the name of `by`:
+    /// an administrator whose account is not disabled. From then on the program's version of these codes is not published.
+    pub async fn publish_own(&self, own: &packs::Own, by: &UserId) -> Result<Vec<PackPublished>, Failure> {
+        let user = self.db.user(by).await.map_err(db_failure)?;
+        if !user.is_some_and(|u| u.role == Role::Admin && !u.disabled) {
+            return Err(Failure::after_action("lists.by").with("user", by));
+        }
+        let events = packs::own_news(own, &self.published().await?, &*self.objects)?;
+        self.put_out(by, events.clone(), true).await?;
+        Ok(events)
+    }
+
+    /// Says that packs are published and puts them on the shelf. `earlier`: there may be entries that speak of them.
+    async fn put_out(&self, actor: &UserId, events: Vec<PackPublished>, earlier: bool) -> Result<(), Failure> {
         let news = !events.is_empty();
-        self.speak(&actor, events.into_iter().map(Into::into).collect()).await?;
+        self.speak(actor, events.into_iter().map(Into::into).collect()).await?;
         self.load_shelf().await?;
         // Rows may say more under lists that were not on the shelf when their entries came.
-        if news && !published.is_empty() {
+        if news && earlier {
             self.rebuild().await?;
         }
         Ok(())
+    }
+
+    async fn published(&self) -> Result<Published, Failure> {
+        let mut published = Published { packs: self.db.packs().await.map_err(db_failure)?, ..Published::default() };
+        for pack in &published.packs {
+            let stored = self.db.log(pack.log_index.saturating_sub(1), 1).await.map_err(db_failure)?;
+            let entry = stored.into_iter().next().and_then(|stored| stored.frame.open().ok());
+            if entry.and_then(|e| e.payload).is_some_and(|payload| payload.actor != self.own.user) {
+                published.own.insert((pack.kind.clone(), pack.code.clone()));
+            }
+        }
+        Ok(published)
     }
 
     async fn load_shelf(&self) -> Result<(), Failure> {

@@ -1,9 +1,10 @@
 //! The command line: run HQ, and what an administrator does beside it.
 //!
 //! What it is: arguments into [`Config`] and calls of [`Hq`]. What it is not: rules of its own. Commands that change
-//! something take the data folder for themselves; while HQ is running they say so and change nothing. `export` and
-//! `verify` only read and may run beside it.
+//! something take the data folder for themselves; while HQ is running they say so and change nothing. `export`, `verify`
+//! and `lists diff` only read and may run beside it.
 
+mod lists;
 mod office;
 mod words;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Phones
     #[command(subcommand)]
     Device(office::Device),
+    /// Checklists: check, compare, publish, take from a sheet and give back as one
+    #[command(subcommand)]
+    Lists(lists::Lists),
     /// Writes an inspection as a folder that proves itself; may run beside `serve`
     Export {
         #[command(flatten)]
@@ -141,6 +145,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Unit(command) => command.run().await?,
         Command::Firm(command) => command.run().await?,
         Command::Device(command) => command.run().await?,
+        Command::Lists(command) => return command.run().await,
         Command::Export { data, inspection, folder } => {
             let hq = Hq::open_beside(&Config::new(data.data)).await?;
             let manifest = hq.export(&inspection, &folder).await?;

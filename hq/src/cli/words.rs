@@ -44,6 +44,31 @@ pub(super) fn of(failure: &Failure) -> String {
         "library.faulty" => {
             format!("checklists/ has {} faults, the first: {} (library.faulty)", get("faults"), get("first"))
         }
+        "lists.version" => format!(
+            "content changed under a version that is not higher than the published one: {}. Raise `version` there (for \
+             anything in laws/ it stands in violations.yaml), or take out of the folder what your bureau did not change. \
+             Nothing was published. (lists.version)",
+            get("pieces")
+        ),
+        "lists.by" => format!(
+            "{} is no administrator, or the account is disabled. Nothing was published. (lists.by)",
+            get("user")
+        ),
+        "lists.by_whom" => {
+            "who publishes? Give an administrator's account with --by. Nothing was published. (lists.by_whom)".into()
+        }
+        "lists.folder" => format!(
+            "{} holds no YAML file in lists/, laws/, rules/ or forms/. Lay it out as checklists/. (lists.folder)",
+            get("folder")
+        ),
+        "lists.unreadable" => format!("{}: {}. (lists.unreadable)", get("file"), get("problem")),
+        "lists.unwritable" => format!("{} was not written: {}. (lists.unwritable)", get("file"), get("problem")),
+        "lists.exists" => format!(
+            "{} is there already and was left as it is. Look at both with `lists diff`, then add --replace. \
+             (lists.exists)",
+            get("file")
+        ),
+        "lists.unknown" => format!("there is no list {}. `lists check` names them. (lists.unknown)", get("list")),
         "name.taken" => "this name is taken. (name.taken)".into(),
         "password.short" => format!("a password has at least {} characters. (password.short)", get("least")),
         code => {

@@ -5,6 +5,8 @@ mod blobs;
 mod enrolment;
 mod entries;
 mod export;
+mod lists;
+mod reopening;
 mod routes;
 mod views;
 mod world;

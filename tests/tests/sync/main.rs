@@ -3,6 +3,7 @@
 
 mod arrive;
 mod clock;
+mod lists;
 mod merge;
 mod refused;
 mod resume;
