@@ -407,6 +407,30 @@ fn the_example_in_the_readme_is_a_list_that_reads() {
     assert_eq!(library.list(&list.code), Some(&list));
 }
 
+/// `docs/coverage.md` claims where each requirement of the supervision plans is met; a claim without a place is none.
+#[test]
+fn the_coverage_table_names_every_requirement_once_and_only_places_that_exist() {
+    let (root, library) = (folder().join(".."), library());
+    let table = std::fs::read_to_string(root.join("docs/coverage.md")).unwrap();
+    let rows: Vec<Vec<&str>> =
+        table.lines().filter(|l| l.starts_with("| R")).map(|l| l.split('|').map(str::trim).collect()).collect();
+    let named: Vec<&str> = rows.iter().map(|row| row[1]).collect();
+    assert_eq!(named, (1..=127).map(|n| format!("R{n:03}")).collect::<Vec<_>>());
+    for row in &rows {
+        assert!(["here", "part", "later", "no"].contains(&row[3]), "{row:?}");
+        assert!(row[4].contains('`') || ["later", "no"].contains(&row[3]), "{} is met nowhere", row[1]);
+    }
+    for word in table.split('`').skip(1).step_by(2) {
+        let code = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
+        if word.contains('/') {
+            assert!(root.join(word).exists(), "{word} is not in the tree");
+        } else if code {
+            let list = library.lists.iter().any(|l| l.code.as_str() == word);
+            assert!(list || items(&library).any(|i| i.code.as_str() == word), "no list has {word}");
+        }
+    }
+}
+
 // The laws: statutes whole, days in order, and what stands in the place of what is gone.
 
 fn without_lists() -> Vec<(String, String)> {
