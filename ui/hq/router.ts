@@ -5,7 +5,17 @@ import { useMe } from './session/me'
 declare module 'vue-router' {
   interface RouteMeta {
     /** Key under `page` in the words: the document's title. */
-    title?: 'inspections' | 'inspection' | 'tasks' | 'taskNew' | 'task' | 'devices' | 'people' | 'account'
+    title?:
+      | 'inspections'
+      | 'inspection'
+      | 'tasks'
+      | 'taskNew'
+      | 'task'
+      | 'firms'
+      | 'firm'
+      | 'devices'
+      | 'people'
+      | 'account'
     /** Who may open it; nobody named: whoever is signed in. */
     needs?: 'leads' | 'admin' | 'nobody'
     /** Without the frame of the pages. */
@@ -65,6 +75,19 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./tasks/TaskPage.vue'),
     props: true,
     meta: { title: 'task' },
+  },
+  {
+    path: '/firms',
+    name: 'firms',
+    component: () => import('./firms/FirmsPage.vue'),
+    meta: { title: 'firms' },
+  },
+  {
+    path: '/firms/:id',
+    name: 'firm-page',
+    component: () => import('./firms/FirmPage.vue'),
+    props: true,
+    meta: { title: 'firm' },
   },
   {
     path: '/devices',

@@ -24,6 +24,12 @@ export const api = {
 
   firms: (query: Query) => call<T.FirmPage>('GET', withQuery('/api/firms', query)),
   firm: (firm: T.FirmId) => call<T.FirmDetail>('GET', `/api/firms/${at(firm)}`),
+  suspendFirm: (firm: T.FirmId, body: T.FirmSuspend) =>
+    call<T.FirmDetail>('POST', `/api/firms/${at(firm)}/suspend`, body),
+  reopenFirm: (firm: T.FirmId, body: T.FirmReopen) =>
+    call<T.FirmDetail>('POST', `/api/firms/${at(firm)}/reopen`, body),
+  proposal: (firm: T.FirmId, query: Query) =>
+    call<T.TaskProposal>('GET', withQuery(`/api/firms/${at(firm)}/proposal`, query)),
   library: () => call<T.LibraryView>('GET', '/api/library'),
 
   tasks: (query: Query) => call<T.TaskPage>('GET', withQuery('/api/tasks', query)),

@@ -38,6 +38,7 @@ function paged<P extends Page>(key: string, query: MaybeRefOrGetter<Query>, ask:
 }
 
 export const useInspections = (query: MaybeRefOrGetter<Query>) => paged('inspections', query, api.inspections)
+export const useFirms = (query: MaybeRefOrGetter<Query>) => paged('firms', query, api.firms)
 export const useTasks = (query: MaybeRefOrGetter<Query>) => paged('tasks', query, api.tasks)
 
 export function useTimeline(id: MaybeRefOrGetter<string>) {
@@ -54,6 +55,8 @@ export const useInspection = (id: MaybeRefOrGetter<string>) =>
     queryKey: ['inspection', computed(() => toValue(id))],
     queryFn: () => api.inspection(toValue(id)),
   })
+export const useFirm = (id: MaybeRefOrGetter<string>) =>
+  useQuery({ queryKey: ['firm', computed(() => toValue(id))], queryFn: () => api.firm(toValue(id)) })
 export const useRecord = (id: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['inspection', computed(() => toValue(id)), 'record'],

@@ -26,6 +26,7 @@ function rows(query: URLSearchParams): T.InspectionPage {
     (r) =>
       (!query.get('unit') || r.unit === query.get('unit')) &&
       (!query.get('state') || r.state === query.get('state')) &&
+      (!query.get('serious') || r.serious > 0) &&
       (!query.get('conclusion') || r.conclusion === query.get('conclusion')) &&
       (!query.get('from') || r.day >= (query.get('from') ?? '')) &&
       (!query.get('to') || r.day <= (query.get('to') ?? '')) &&
@@ -65,6 +66,24 @@ const routes: [string, RegExp, Handler][] = [
   ['GET', /^\/api\/invitations$/, () => ok(rest.invitations)],
   ['POST', /^\/api\/invitations$/, () => ok(rest.invitation())],
   ['GET', /^\/api\/firms$/, (_, query) => ok(rest.findFirms(query.get('text') ?? ''))],
+  [
+    'GET',
+    /^\/api\/firms\/([^/]+)\/proposal$/,
+    (_, query) => ok(rest.proposal(query.get('kind') ?? 'routine')),
+  ],
+  [
+    'POST',
+    /^\/api\/firms\/([^/]+)\/suspend$/,
+    ([firm]) =>
+      rest.standingOf(firm ?? '').suspended || firm === 'firm-5'
+        ? problem(409, 'firm.already_suspended')
+        : ok(rest.firmDetail(firm ?? '')),
+  ],
+  [
+    'POST',
+    /^\/api\/firms\/([^/]+)\/reopen$/,
+    ([firm]) => (firm === 'firm-4' ? ok(rest.firmDetail(firm)) : problem(409, 'reopening.no_inspection')),
+  ],
   ['GET', /^\/api\/firms\/(.+)$/, ([firm]) => ok(rest.firmDetail(firm ?? ''))],
   ['GET', /^\/api\/tasks$/, (_, query) => ok(rest.findTasks(query.get('state') ?? ''))],
   [

@@ -263,6 +263,7 @@ const row: T.InspectionRow = {
   day: '2026-11-20',
   last_received: '2026-11-20T09:21:33Z',
   non_conforming: 2,
+  serious: 1,
   conflicts: 0,
   entries: 214,
   blobs: 31,
@@ -486,7 +487,15 @@ const common = {
   abandoned: null,
 } satisfies Partial<T.InspectionDetail>
 
-const rule = { rule: 'routine', rule_title: { 'zh-Hans': '日常监督检查', en: 'Routine supervision' } }
+const rule = {
+  rule: 'routine',
+  rule_title: { 'zh-Hans': '日常监督检查', en: 'Routine supervision' },
+  rule_mark: 'M' as const,
+  rule_source: {
+    'zh-Hans': '待核实：日常监督检查的段落未读到。',
+    en: 'To be verified: the paragraph was not read.',
+  },
+}
 
 export const sealed: T.InspectionDetail = {
   ...common,
@@ -502,6 +511,24 @@ export const sealed: T.InspectionDetail = {
     is_final: true,
     rectify_working_days: 30,
   },
+  referrals: [
+    {
+      item: 'COLD-03',
+      text: {
+        'zh-Hans': '冷库温度在标签标示的范围之内。',
+        en: 'The cold room is within the limits of the label.',
+      },
+      violations: [
+        {
+          code: 'V21',
+          title: { 'zh-Hans': '未按要求贮存、运输', en: 'Not stored or transported as required' },
+          duty: 'T739§47',
+          penalty: 'T739§88（三）',
+          mark: 'D',
+        },
+      ],
+    },
+  ],
   seal: {
     proposal: hex('proposal'),
     sealed: true,
@@ -547,6 +574,7 @@ export const draft: T.InspectionDetail = {
     conclusion: null,
     conclusion_title: null,
     non_conforming: 0,
+    serious: 0,
     conflicts: 1,
     entries: 63,
     blobs: 9,
@@ -568,6 +596,7 @@ export const draft: T.InspectionDetail = {
   ],
   evidence: [],
   tallies: { key: tally(8, 0, 0, 0, 4, 1), general: tally(4, 0, 1, 0, 3, 0) },
+  referrals: [],
   conclusion: {
     ...rule,
     outcome: 'pass',

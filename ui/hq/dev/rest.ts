@@ -59,6 +59,7 @@ export const moreRows: T.InspectionRow[] = [...Array(58).keys()].map((n) => {
     day,
     last_received: `${day}T08:12:00Z`,
     non_conforming: found,
+    serious: n === 4 ? 1 : 0,
     conflicts: 0,
     entries: 40 + n * 3,
     blobs: n === 11 ? 0 : 6 + n,
@@ -277,6 +278,7 @@ export const library: T.LibraryView = {
       version: '2026.1',
       title: { 'zh-Hans': '日常监督检查', en: 'Routine supervision' },
       sha256: hash(21),
+      mark: 'M',
     },
     {
       code: 'licence-verification',
@@ -286,9 +288,75 @@ export const library: T.LibraryView = {
         en: 'On-site verification for a distribution licence',
       },
       sha256: hash(22),
+      mark: 'V',
     },
   ],
   forms: [{ code: 'on-site-record', version: '2026.1', sha256: hash(23) }],
+}
+
+const order: T.Suspension = {
+  order: '沪浦市监责停〔2026〕3号',
+  reason: '冷库失控期间继续发货，责令停止经营。',
+  since: '2026-11-10',
+}
+const operating: T.FirmStanding = {
+  standing: 'operating',
+  suspended: null,
+  missing: [],
+  next: 'suspend',
+  inspection: null,
+  acts: [],
+}
+const stopped: T.FirmStanding = {
+  ...operating,
+  standing: 'suspended',
+  suspended: order,
+  missing: ['inspection', 'commitment'],
+  next: 'inspect',
+  acts: [
+    {
+      suspended: order,
+      inspection: null,
+      extent: null,
+      by: { user: 'qian.head', name: '钱立新' },
+      at: '2026-11-10T08:30:00Z',
+    },
+  ],
+}
+/** One firm of each: stopped, passed, committed; the others trade. */
+const standings: Record<string, T.FirmStanding> = {
+  'firm-1': stopped,
+  'firm-3': {
+    ...stopped,
+    standing: 'inspected',
+    missing: ['commitment'],
+    next: 'commit',
+    inspection: sealed.row.inspection,
+  },
+  'firm-4': {
+    ...stopped,
+    standing: 'committed',
+    missing: [],
+    next: 'reopen',
+    inspection: sealed.row.inspection,
+  },
+}
+export function standingOf(firm: string): T.FirmStanding {
+  return standings[firm] ?? operating
+}
+
+/** The cold chain for everybody, suppliers unless a firm is to reopen, acceptance on request. */
+export function proposal(kind: string): T.TaskProposal {
+  const lists = library.lists.map((l) => ({
+    title: { code: l.code, title: l.title, version: l.version, items: l.items, source: null },
+    proposed: l.code === 'COLD' || (l.code === 'SUP' && kind !== 'reopening'),
+    applicable: l.items - 2,
+    same: l.code === 'ACC' ? [{ list: 'SUP', items: 3 }] : [],
+  }))
+  lists.sort((a, b) => Number(b.proposed) - Number(a.proposed))
+  const rule = library.rules.find((r) => r.code === kind.replaceAll('_', '-')) ?? library.rules[0]
+  if (!rule) throw new Error('the fake library has no rule')
+  return { lists, rule: rule.code, rule_title: rule.title, rule_mark: rule.mark }
 }
 
 export function findFirms(text: string): T.FirmPage {
@@ -301,13 +369,17 @@ export function findFirms(text: string): T.FirmPage {
       grade: '三级',
       unit: 'hangtou',
       open_findings: n % 3,
+      suspended: standingOf(`firm-${String(n)}`).suspended !== null,
     }))
     .filter((f) => f.name.includes(text))
   return { rows, next: null }
 }
 export function firmDetail(firm: string): T.FirmDetail {
   const name = firms[Number(firm.split('-')[1] ?? 0)] ?? sealed.firm.name
-  return { unit: 'hangtou', unit_name: '航头市场监管所', record: { ...sealed.firm, id: firm, name } }
+  const standing = standingOf(firm)
+  const record: T.FirmRecord = { ...sealed.firm, id: firm, name }
+  if (standing.suspended) record.suspended = standing.suspended
+  return { unit: 'hangtou', unit_name: '航头市场监管所', record, standing }
 }
 
 function task(n: number, title: string, state: T.TaskState, due: string | null): T.TaskRow {

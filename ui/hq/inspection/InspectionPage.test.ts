@@ -67,3 +67,19 @@ test('an inspection that is not there says so with its code', async () => {
   expect(alert.text()).toContain('没有这次检查')
   expect(alert.text()).toContain('inspection.unknown')
 })
+
+test('a serious item prompts a referral with the place of the law, and says what is not verified', async () => {
+  const page = await mountAt(InspectionPage, `/inspections/${sealed.row.inspection}`, {
+    id: sealed.row.inspection,
+  })
+  const prompt = page.get('[data-testid="referrals"]')
+  expect(prompt.text()).toContain('建议立案/移送，由负责人决定')
+  expect(prompt.text()).toContain('罚则 T739§88（三）')
+  expect(prompt.text()).toContain('待核实')
+  expect(page.get('[data-testid="rule-mark"]').text()).toBe('待核实')
+})
+
+test('without serious items nothing is prompted', async () => {
+  const page = await mountAt(InspectionPage, `/inspections/${id}`, { id })
+  expect(page.find('[data-testid="referrals"]').exists()).toBe(false)
+})

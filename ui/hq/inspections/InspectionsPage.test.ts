@@ -45,3 +45,11 @@ test('a filter that finds nothing says so and offers the way out', async () => {
   expect(page.text()).toContain('没有符合条件的检查')
   expect(page.text()).toContain('清除筛选')
 })
+
+test('only inspections with serious items are asked for and marked', async () => {
+  const page = await mountAt(InspectionsPage, '/inspections?serious=true', {})
+  expect(calls).toContain('GET /api/inspections?serious=true')
+  const rows = page.findAll('tbody tr')
+  expect(rows.length).toBeGreaterThan(0)
+  expect(rows.every((row) => row.text().includes('严重 1'))).toBe(true)
+})

@@ -19,6 +19,7 @@ test.each<[string, Filters]>([
       unit: 'hangtou',
       state: 'sealed',
       conclusion: 'rectify',
+      serious: 'true',
       from: '2026-10-01',
       to: '2026-11-30',
       text: '澄江',
@@ -35,7 +36,9 @@ test('only what is set stands in the address', () => {
 })
 
 test('nonsense in an address is no filter', () => {
-  expect(readFilters({ state: 'lost', from: 'yesterday', to: '2026-13-45', text: ['a', 'b'] })).toEqual({
+  expect(
+    readFilters({ state: 'lost', serious: 'yes', from: 'yesterday', to: '2026-13-45', text: ['a', 'b'] }),
+  ).toEqual({
     ...noFilters,
     text: 'a',
   })

@@ -16,12 +16,22 @@ export interface Filters {
   unit: string
   state: InspectionState | ''
   conclusion: string
+  /** Only with serious items that do not conform. */
+  serious: 'true' | ''
   from: string
   to: string
   text: string
 }
 
-export const noFilters: Filters = { unit: '', state: '', conclusion: '', from: '', to: '', text: '' }
+export const noFilters: Filters = {
+  unit: '',
+  state: '',
+  conclusion: '',
+  serious: '',
+  from: '',
+  to: '',
+  text: '',
+}
 
 function one(query: LocationQuery, key: keyof Filters): string {
   const value = query[key]
@@ -38,6 +48,7 @@ export function readFilters(query: LocationQuery): Filters {
     unit: one(query, 'unit'),
     state: states.find((s) => s === one(query, 'state')) ?? '',
     conclusion: one(query, 'conclusion'),
+    serious: one(query, 'serious') === 'true' ? 'true' : '',
     from: day(one(query, 'from')),
     to: day(one(query, 'to')),
     text: one(query, 'text'),

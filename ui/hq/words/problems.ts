@@ -57,6 +57,35 @@ export const problemWords: Readonly<Record<string, Words>> = {
     'Only officers of the unit that carries the task can be chosen',
   ],
   'firm.unknown': ['没有这家企业，或者您看不到它', 'There is no such firm, or you may not see it'],
+  'firm.already_suspended': [
+    '这家企业已经登记为责令停业',
+    'An order to stop is already on record for this firm',
+  ],
+  'firm.not_suspended': ['这家企业没有停业，不需要恢复', 'No order to stop holds for this firm'],
+  'reopening.no_inspection': [
+    '不能恢复：还没有停业之后开始的恢复经营核查',
+    'Not yet: no re-opening inspection began after the order',
+  ],
+  'reopening.not_sealed': [
+    '不能恢复：恢复经营核查还没有签字封存',
+    'Not yet: the re-opening inspection is not sealed',
+  ],
+  'reopening.not_passed': [
+    '不能恢复：最近一次恢复经营核查没有通过，须重新核查',
+    'Not yet: the newest re-opening inspection did not pass. It must be made again',
+  ],
+  'reopening.no_commitment': [
+    '不能恢复：法定代表人的合规承诺（REOP-03）还没有记为“符合”',
+    "Not yet: the legal representative's commitment (REOP-03) is not recorded as conforming",
+  ],
+  'reopening.no_proof': [
+    '不能恢复：REOP-03 没有附合规承诺书的照片或者文件',
+    'Not yet: no photo or file of the commitment is attached to REOP-03',
+  ],
+  'reopening.not_here': [
+    '不能恢复：合规承诺书的原件还在手机上，同步之后再办',
+    "Not yet: the commitment's original is still on the phone. Synchronise it first",
+  ],
   'firm.id': ['企业档案的编号与地址不一致', "The id in the firm's record differs from the address"],
   'unit.unknown': ['没有这个单位', 'There is no such unit'],
   'user.unknown': ['没有这个账号', 'There is no such account'],
