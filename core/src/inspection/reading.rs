@@ -94,7 +94,7 @@ pub struct ItemReading<'a> {
     pub item: &'a Item,
     /// The settled result; none if open or in conflict.
     pub outcome: Option<Outcome>,
-    /// Several answers or notes stand.
+    /// Several answers, notes or tables stand.
     pub conflict: bool,
     /// Evidence rules that hold for the present result.
     pub needs: Vec<Need>,
@@ -198,13 +198,16 @@ impl Inspection {
                 mark: rule.mark,
             })
             .collect();
-        ItemReading { list, section, item, outcome, conflict: answer_conflict || note_conflict, needs }
+        let table_conflict = self.table(&item.code).is_some_and(|r| matches!(r.state(), State::Conflict(_)));
+        let conflict = answer_conflict || note_conflict || table_conflict;
+        ItemReading { list, section, item, outcome, conflict, needs }
     }
 
     /// Whether anything was ever answered, noted or attached there.
     fn speaks_of(&self, item: &ItemCode) -> bool {
         self.answer(item).is_some()
             || self.note(item).is_some()
+            || self.table(item).is_some()
             || self.evidence.values().any(|e| e.item.as_ref() == Some(item))
     }
 

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::checklist::{Mark, Text};
-use crate::event::{InspectionKind, InspectionMode, Outcome};
+use crate::event::{InspectionKind, InspectionMode, Outcome, TableSet};
 use crate::form::{Filled, FormField};
 use crate::register::State;
 
@@ -170,6 +170,9 @@ fn findings(out: &mut String, i: &Inspection, reading: &Reading<'_>, language: &
         for note in i.note(&r.item.code).into_iter().flat_map(|n| n.heads()).filter(|n| !n.value.trim().is_empty()) {
             writeln!(out, "  {}{}{}", w.pick("情况", "Note"), w.colon(), note.value.trim())?;
         }
+        for table in i.table(&r.item.code).into_iter().flat_map(|t| t.heads()).filter(|t| !t.value.rows.is_empty()) {
+            rows(out, &table.value, language, w)?;
+        }
         if matches!(r.outcome, Some(Outcome::NonConforming | Outcome::Corrected)) {
             let basis = r.item.basis.iter().map(|b| {
                 let clause = b.clause.as_deref().unwrap_or_default();
@@ -181,6 +184,25 @@ fn findings(out: &mut String, i: &Inspection, reading: &Reading<'_>, language: &
                 writeln!(out, "  {}{}{basis}", w.pick("依据", "Basis"), w.colon())?;
             }
         }
+    }
+    Ok(())
+}
+
+/// A table in short: each row on a line, what was typed behind its heading, empty cells left out. What the rows raised is
+/// not said: it stands in the note where an officer took it over.
+fn rows(out: &mut String, table: &TableSet, language: &str, w: Words) -> std::fmt::Result {
+    let spec = table.kind.spec();
+    let count = w.pick("行", " rows");
+    let title = label(&spec.title, language);
+    writeln!(out, "  {}{}{title}（{}{count}）", w.pick("表格", "Table"), w.colon(), table.rows.len())?;
+    for (n, row) in (1..).zip(&table.rows) {
+        let mut headings = spec.columns.iter();
+        let cells = row.iter().map(|cell| (headings.next(), cell.split_whitespace().collect::<Vec<_>>().join(" ")));
+        let said = cells.filter(|(_, cell)| !cell.is_empty()).map(|(heading, cell)| {
+            let heading = heading.map(|c| label(&c.title, language)).unwrap_or_default();
+            format!("{heading} {cell}")
+        });
+        writeln!(out, "    {n}. {}", said.collect::<Vec<_>>().join(w.pick("；", "; ")))?;
     }
     Ok(())
 }

@@ -105,7 +105,7 @@ pub(super) enum Meaning {
     Date { date: PrintedDate, word: Option<DateLabel> },
     Number(Quantity),
     Term(Threshold),
-    Identifier(Box<Checked>),
+    Identifier { checked: Box<Checked>, typed: String },
     Choice(&'static Choice),
     Category(Category),
     Scope(Scope),
@@ -115,7 +115,7 @@ pub(super) enum Meaning {
 pub(super) struct Row {
     /// From 1.
     pub(super) number: u32,
-    kind: TableKind,
+    pub(super) kind: TableKind,
     cells: Vec<Meaning>,
 }
 
@@ -123,6 +123,17 @@ impl Row {
     pub(super) fn read(kind: TableKind, number: u32, row: &[String], today: Option<Date>) -> Self {
         let cells = columns(kind).iter().zip(row).map(|(column, text)| read(column, text, today)).collect();
         Self { number, kind, cells }
+    }
+    /// Whom or what it speaks of: the supplier, the product with its batch, or its number.
+    pub(super) fn name(&self) -> Text {
+        let product = self.words(Column::Supplier).or(self.words(Column::Product));
+        let (zh, en) = match (product, self.words(Column::Batch)) {
+            (Some(product), None) => (format!("“{product}”"), format!("\"{product}\"")),
+            (Some(product), Some(batch)) => (format!("“{product}”批号{batch}"), format!("\"{product}\" batch {batch}")),
+            (None, Some(batch)) => (format!("批号{batch}"), format!("Batch {batch}")),
+            (None, None) => (format!("第{}行", self.number), format!("Row {}", self.number)),
+        };
+        text((&zh, &en))
     }
     fn cell(&self, column: Column) -> &Meaning {
         let at = columns(self.kind).iter().position(|c| c.column == column);
@@ -162,12 +173,16 @@ impl Row {
             _ => None,
         }
     }
-    /// What was typed as a number, whether it fits or not.
-    pub(super) fn identifier(&self, column: Column) -> Option<&Checked> {
+    /// A number, whether it fits or not, and as it was typed.
+    pub(super) fn number(&self, column: Column) -> Option<(&Checked, &str)> {
         match self.cell(column) {
-            Meaning::Identifier(checked) => Some(checked),
+            Meaning::Identifier { checked, typed } => Some((checked, typed)),
             _ => None,
         }
+    }
+    /// A number that fits, with perhaps a doubt: what hangs on its parts may hang on it.
+    pub(super) fn identifier(&self, column: Column) -> Option<&Checked> {
+        self.number(column).map(|(checked, _)| checked).filter(|checked| checked.fit <= Fit::Doubt)
     }
     pub(super) fn choice(&self, column: Column) -> Option<&'static str> {
         match self.cell(column) {
@@ -211,7 +226,7 @@ fn show(typed: &str, meaning: Meaning) -> TableCell {
         Meaning::Choice((_, zh, en, _)) => cell.understood = Some(text((zh, en))),
         Meaning::Category(category) => cell.understood = Some(same(category.to_string())),
         Meaning::Scope(scope) => cell.understood = scope.words(),
-        Meaning::Identifier(checked) => {
+        Meaning::Identifier { checked, .. } => {
             let reading = checked.reading.as_ref().filter(|_| checked.fit <= Fit::Doubt);
             cell.understood = reading.map(|r| same(r.text.clone()));
             cell.checked = Some(*checked);
@@ -270,7 +285,7 @@ fn read(column: &Declared, typed: &str, today: Option<Date>) -> Meaning {
         Input::Scope => Meaning::Scope(Scope::read(&narrow)),
         Input::Identifier(kinds) => {
             let context = Context { today, class: None };
-            Meaning::Identifier(Box::new(check(typed, kinds, &context)))
+            Meaning::Identifier { checked: Box::new(check(typed, kinds, &context)), typed: narrow }
         }
     }
 }

@@ -25,13 +25,20 @@
 //! (codes, wording, articles), then one file of rules per kind.
 
 mod cell;
+mod near_expiry;
+mod number_form;
 mod proposal;
+mod record_dates;
+mod registration_period;
 mod scope;
 mod spec;
+mod supplier_scope;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use cell::Row;
 
 pub use cell::{CellFault, CellProblem, TableCell};
 pub use proposal::{Nature, ProposalCode, TableProposal};
@@ -127,10 +134,20 @@ pub fn check_limits(kind: TableKind, rows: &[Vec<String>]) -> Result<(), TableFa
 
 /// Rows as they were understood: a cell for each column, and more where a later version wrote more.
 pub fn look(kind: TableKind, rows: &[Vec<String>], today: Option<Date>) -> Vec<Vec<TableCell>> {
-    rows.iter().map(|row| cell::row(kind, row, today)).collect()
+    let raw = |typed: &String| TableCell { text: typed.clone(), understood: None, checked: None, problem: None };
+    let read = rows.iter().take(MAX_ROWS).map(|row| cell::row(kind, row, today));
+    // Signed elsewhere beyond the limits: shown, and not looked at.
+    read.chain(rows.iter().skip(MAX_ROWS).map(|row| row.iter().map(raw).collect())).collect()
 }
 
 /// What the rows raise on the day `today`, in order of rows.
-pub fn judge(_kind: TableKind, _rows: &[Vec<String>], _today: Date) -> Vec<TableProposal> {
-    Vec::new()
+pub fn judge(kind: TableKind, rows: &[Vec<String>], today: Date) -> Vec<TableProposal> {
+    let read = |(number, row): (u32, &Vec<String>)| Row::read(kind, number, row, Some(today));
+    let rows: Vec<Row> = (1..).zip(rows.iter().take(MAX_ROWS)).map(read).collect();
+    match kind {
+        TableKind::RecordDates => rows.iter().flat_map(|row| record_dates::judge(row, today)).collect(),
+        TableKind::SupplierScope => rows.iter().flat_map(|row| supplier_scope::judge(row, today)).collect(),
+        TableKind::RegistrationPeriod => registration_period::judge(&rows),
+        TableKind::NearExpiry => near_expiry::judge(&rows, today),
+    }
 }

@@ -193,7 +193,7 @@ const PLACES: &[Choice] = &[
         "saleable",
         "合格品区",
         "accepted goods",
-        &["合格区", "合格品", "合格", "货架", "展示柜", "柜台", "发货区", "拣货区", "冷库"],
+        &["合格区", "合格品", "合格", "货架", "展示柜", "柜台", "发货区", "拣货区"],
     ),
     ("pending", "待验区", "awaiting acceptance", &["待验", "待检区", "待检", "待处理区"]),
     ("returns", "退货区", "returns", &["退货", "退货品区"]),
@@ -318,6 +318,23 @@ pub(super) fn columns(kind: TableKind) -> &'static [Declared] {
         TableKind::RegistrationPeriod => REGISTRATION_PERIOD,
         TableKind::NearExpiry => NEAR_EXPIRY,
     }
+}
+
+/// A word to pick, in Chinese and English.
+pub(super) fn choice_words(kind: TableKind, column: Column, code: &str) -> (&'static str, &'static str) {
+    let declared = columns(kind).iter().find(|c| c.column == column);
+    let choices = declared.map(|c| c.input).and_then(|input| match input {
+        Input::Choice(choices) => Some(choices),
+        _ => None,
+    });
+    let choice = choices.unwrap_or_default().iter().find(|(known, ..)| *known == code);
+    choice.map_or(("", ""), |(_, zh, en, _)| (zh, en))
+}
+
+/// The heading of a column.
+pub(super) fn column_title(kind: TableKind, column: Column) -> Text {
+    let declared = columns(kind).iter().find(|c| c.column == column);
+    declared.map_or_else(|| text(("", "")), |c| text((c.zh, c.en)))
 }
 
 /// Name and hint of a table.

@@ -5,12 +5,13 @@ use serde_json::json;
 use xuncha_core::checklist::EvidenceKind;
 use xuncha_core::event::{
     AnswerSet, Caption, Event, EvidenceAdded, EvidenceWithdrawn, FieldSet, ListChanged, MeasureAdded, NoteSet,
-    OfficersSet, Outcome, SealProposed, SealRefused, SealRole, SealSigned, SignMethod,
+    OfficersSet, Outcome, SealProposed, SealRefused, SealRole, SealSigned, SignMethod, TableSet,
 };
 use xuncha_core::feed::{BlobSource, Draft, Entry};
 use xuncha_core::ids::{BlobHash, Digest, EntryId};
 use xuncha_core::inspection::{Inspection, Missing, record};
 use xuncha_core::register::State;
+use xuncha_core::tables::TableKind;
 
 use super::world::{Writer, blob, bytes_of, drawing, fold, inspection_id, item, list_ref, officer, pinned, started};
 
@@ -42,7 +43,7 @@ struct Act {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act =
-        (0..3usize, 0..17u8, 0..3u8, 0..4u8, prop::collection::vec(any::<prop::sample::Index>(), 0..3), any::<bool>());
+        (0..3usize, 0..18u8, 0..3u8, 0..4u8, prop::collection::vec(any::<prop::sample::Index>(), 0..3), any::<bool>());
     let act = act.prop_map(|(who, what, which, value, over, reads)| Act { who, what, which, value, over, reads });
     prop::collection::vec(act, 1..24)
 }
@@ -105,6 +106,10 @@ fn written(acts: &[Act]) -> Vec<Entry> {
             }
             14 => SealRefused { proposal: an_entry, reason: words, witness: "证人".into() }.into(),
             15 => xuncha_core::event::InspectionAbandoned { reason: words }.into(),
+            17 => {
+                let rows = vec![vec![words.clone(), String::new(), words]; usize::from(act.value)];
+                TableSet { item: item(code), kind: TableKind::NearExpiry, rows, correction: None }.into()
+            }
             _ => NoteSet { item: item(code), text: String::new() }.into(),
         };
         let w = &mut people[act.who];

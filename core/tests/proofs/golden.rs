@@ -9,11 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use xuncha_core::checklist::{Checklist, EvidenceKind};
 use xuncha_core::event::{
-    Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet,
-    InspectionAbandoned, ListChanged, MeasureAdded, NoteSet, OfficersSet, Outcome, PackKind, PackPublished,
-    SealRefused, SealRole, SealSigned, SignMethod, TaskAssigned, TaskWithdrawn,
+    Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet, FirmReopened,
+    FirmSuspended, InspectionAbandoned, ListChanged, MeasureAdded, NoteSet, OfficersSet, Outcome, PackKind,
+    PackPublished, SealRefused, SealRole, SealSigned, SignMethod, TableSet, TaskAssigned, TaskWithdrawn,
 };
 use xuncha_core::feed::{BlobSource, Chain, Draft, Entry, FeedKey, Frame, Head, Signer as _, WireFrame};
+use xuncha_core::firm::Suspension;
 use xuncha_core::ids::{BlobHash, Digest, EntryId};
 use xuncha_core::inspection::Inspection;
 use xuncha_core::inspection::seal::MANIFEST_MIME;
@@ -23,6 +24,7 @@ use xuncha_core::protocol::hello::{Checkpoint, HeadClaim};
 use xuncha_core::protocol::push::Quarantined;
 use xuncha_core::protocol::receipts::Receipt;
 use xuncha_core::protocol::{Signed, Statement};
+use xuncha_core::tables::TableKind;
 
 use super::fold::answer;
 use super::world::{
@@ -149,6 +151,29 @@ fn phone() -> (Story, Vec<u8>) {
     (s, bytes)
 }
 
+/// Bob's feed: the tables, which came after the files above were made and got a file of their own.
+fn tables() -> Story {
+    let mut s = Story::new(Writer::bob());
+    s.say(FeedOpened { succeeds: None }, |d| {
+        d.inspection = None;
+        d.place = None;
+    });
+    s.say(started(), |_| {});
+    let rows = |last: &str| {
+        vec![vec!["导尿管".into(), "C7".into(), "2026年11月20日".into()], vec![String::new(), last.into()]]
+    };
+    let set = |rows, correction: Option<&str>| TableSet {
+        item: item("TRY-02"),
+        kind: TableKind::NearExpiry,
+        rows,
+        correction: correction.map(str::to_owned),
+    };
+    let first = s.say(set(rows("C8"), None), |_| {});
+    let second = s.say(set(rows("\"Ｃ９\""), Some("复核照片")), |d| d.over = vec![first]);
+    s.say(set(vec![], None), |d| d.over = vec![second]);
+    s
+}
+
 /// HQ's feed: one of every event HQ writes.
 fn office() -> Story {
     let mut s = Story::new(hq());
@@ -189,6 +214,25 @@ fn office() -> Story {
     s
 }
 
+/// HQ again: firms that stop and return, in a file of their own for the same reason as the tables.
+fn standing() -> Story {
+    let mut s = Story::new(Writer::new(8, "hq"));
+    let alone = |d: &mut Draft| {
+        d.inspection = None;
+        d.place = None;
+    };
+    s.say(FeedOpened { succeeds: None }, alone);
+    let suspension =
+        Suspension {
+            order: "海市监停〔2026〕3号".into(), reason: "库房温度失控".into(), since: "2026-11-02".into()
+        };
+    let (firm, unit) = (|| "firm-1".parse().unwrap(), || "unit-1".parse().unwrap());
+    s.say(FirmSuspended { firm: firm(), unit: unit(), suspension }, alone);
+    let extent = "全部恢复".to_owned();
+    s.say(FirmReopened { firm: firm(), unit: unit(), inspection: inspection_id(), extent }, alone);
+    s
+}
+
 fn frames_of(ndjson: &[u8]) -> Vec<Frame> {
     let lines = std::str::from_utf8(ndjson).unwrap().lines();
     lines.map(|l| Frame::from(serde_json::from_str::<WireFrame>(l).unwrap())).collect()
@@ -211,7 +255,8 @@ fn events_of(entries: &[Entry]) -> Vec<Event> {
 
 #[test]
 fn the_feeds_of_version_1_are_written_and_read_as_they_were() {
-    for (name, story) in [("phone", phone().0), ("hq", office())] {
+    let stories = [("phone", phone().0), ("tables", tables()), ("hq", office()), ("standing", standing())];
+    for (name, story) in stories {
         let feed = golden(&format!("{name}.feed.ndjson"), &story.ndjson());
         let key = golden(&format!("{name}.key.json"), &line(&story.writer.feed));
         let entries = read_feed(&key, &feed, &story.writer.head);
@@ -227,8 +272,8 @@ fn the_feeds_of_version_1_are_written_and_read_as_they_were() {
 
 #[test]
 fn the_golden_feeds_have_every_event_of_version_1() {
-    let kinds: std::collections::BTreeSet<_> =
-        phone().0.events.iter().chain(&office().events).map(|e| e.kind()).collect();
+    let stories = [phone().0, tables(), office(), standing()];
+    let kinds: std::collections::BTreeSet<_> = stories.iter().flat_map(|s| &s.events).map(|e| e.kind()).collect();
     let source = include_str!("../../src/event/mod.rs");
     let all: std::collections::BTreeSet<_> =
         source.lines().filter_map(|l| l.trim().strip_prefix('"')?.split_once("\" => ")).map(|(kind, _)| kind).collect();

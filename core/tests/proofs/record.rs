@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use xuncha_core::event::{Caption, EvidenceWithdrawn, FieldSet, MeasureAdded, NoteSet, Outcome};
+use xuncha_core::event::{Caption, EvidenceWithdrawn, FieldSet, MeasureAdded, NoteSet, Outcome, TableSet};
 use xuncha_core::feed::{BlobSource, Entry};
 use xuncha_core::inspection::record::render;
+use xuncha_core::tables::TableKind;
 
 use super::fold::{answer, photo};
 use super::world::{Writer, blob, fold, item, pinned, started};
@@ -67,6 +68,38 @@ fn the_record_says_all_that_was_found_and_by_what_right() {
     assert!(line("结论").contains("规则待核实"));
     assert!(line("检查时间").contains("2026-11-21 14:01 — 2026-11-21 16:40"));
     assert!(line("执法人员").contains("李强（执法证号 ID-bob）"));
+}
+
+/// A table of two rows beside an item.
+fn table(item_code: &str) -> TableSet {
+    let rows = vec![
+        vec!["导尿管".into(), "C7".into(), "2026年11月20日".into(), String::new(), " 12\n盒 ".into()],
+        vec![String::new(), "C8".into()],
+    ];
+    TableSet { item: item(item_code), kind: TableKind::NearExpiry, rows, correction: None }
+}
+
+#[test]
+fn a_table_stands_under_its_item_as_it_was_typed() {
+    let (mut alice, mut bob) = (Writer::alice(), Writer::bob());
+    let mut all = vec![alice.say(started(), &[], &[]), alice.say(table("TRY-02"), &[], &[])];
+    let text = |entries: &[Entry], language| render(&fold(entries), &pinned(), ENDED, language);
+    let under = "TRY-02 应当有记录 — 未检查\n  表格：效期核对（2行）\n    1. 产品 导尿管；批号/序列号 C7；效期 2026年11月20日；数量 12 盒\n    2. 批号/序列号 C8\n";
+    assert!(text(&all, "zh-Hans").contains(under), "{}", text(&all, "zh-Hans"));
+    assert!(
+        text(&all, "en")
+            .contains("  Table: Expiry of stock（2 rows）\n    1. Product 导尿管; Batch or serial C7; Expiry")
+    );
+    let first = all[1].id;
+    let other = TableSet { rows: vec![vec!["手套".into()]], ..table("TRY-02") };
+    all.push(bob.say(other, &[], &[]));
+    let both = text(&all, "zh-Hans");
+    assert!(both.contains("导尿管") && both.contains("1. 产品 手套"), "both sides of a conflict: {both}");
+    let taken_back = TableSet { rows: vec![], ..table("TRY-02") };
+    let second = all[2].id;
+    alice.reads(&bob);
+    all.push(alice.say(taken_back, &[first, second], &[]));
+    assert_eq!(text(&all, "zh-Hans"), text(&all[..1], "zh-Hans"), "taken back, it leaves the record as it was");
 }
 
 #[test]
