@@ -134,7 +134,7 @@ fn the_dashboards_types_are_the_ones_that_were_committed() {
     }
     let mut all = types! {
         SignIn Me PasswordChange PasswordReset SessionList UserList UserCreate UnitList UnitCreate Status
-        FirmPage FirmDetail FirmPut LibraryView TaskPage TaskRow TaskCreate TaskWithdraw
+        FirmPage FirmDetail FirmPut FirmSuspend FirmReopen TaskProposal LibraryView TaskPage TaskRow TaskCreate TaskWithdraw
         InspectionPage InspectionDetail TimelinePage RecordText VerifyReport
         DeviceList DeviceRevoke InvitationCreate InvitationCreated InvitationList
     };

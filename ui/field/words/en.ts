@@ -109,6 +109,8 @@ const words: SameKeys<typeof zh> = {
     startAgain: 'Begin another inspection',
   },
   firm: {
+    suspended: 'Ordered to stop',
+    suspendedBy: '{order}, from {since}',
     findings: 'Earlier findings {n}',
     licences: 'Licences and filings',
     noLicences: 'No licences or filings known: check on site.',
@@ -371,7 +373,7 @@ const words: SameKeys<typeof zh> = {
     regulator: 'Regulator’s side',
     regulatorWhy:
       'About the regulator’s own work: answered and recorded, and counted in no rate of the firm.',
-    grounds: 'Rests on',
+    grounds: 'Source',
     sample: 'draw {n}',
   },
   severity: {

@@ -107,6 +107,8 @@ export default {
     startAgain: '再做一次检查',
   },
   firm: {
+    suspended: '责令停业中',
+    suspendedBy: '{order}，自 {since} 起',
     findings: '以往问题 {n}',
     licences: '许可与备案',
     noLicences: '没有许可或备案信息，请现场核对。',
@@ -355,7 +357,7 @@ export default {
     covers: '同时回答 {codes}',
     regulator: '监管侧',
     regulatorWhy: '监管侧事项：照样作答并入笔录，不计入单位的不符合率。',
-    grounds: '依据',
+    grounds: '来源',
   },
   severity: { minor: '一般性问题', major: '可能影响安全或追溯', serious: '严重违法情形' },
   method: {
