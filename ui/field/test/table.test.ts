@@ -82,7 +82,7 @@ describe('a table beside an item', () => {
     )
     expect(second?.['seen']).toHaveLength(1)
     expect((stage.at(`note-${code}`).element as HTMLTextAreaElement).value).toContain('抽查两批\n记录的')
-    expect(stage.at(`proposal-${code}-0-0`).text()).toContain('已写入备注')
+    expect(stage.at(`proposal-${code}-0-0`).text()).toContain('已写入记录')
     expect(here(`[data-testid="take-${code}-0-0"]`)).toHaveLength(0)
   })
 
