@@ -26,6 +26,12 @@ const FIELDS: &[(&str, &str)] = &[
     ("party.statement", "“情况属实，马上整改。无异议。”"),
 ];
 
+/// Purchase records as an inspector copies them: one in order, one of goods that arrived before they were made.
+const ROWS: &[&str] = &[
+    "软性亲水接触镜 L2605A 2026-05-12 2029-05 有效期至 2026-06-01 20260605 2026-6-5 2026年6月5日 200盒 200盒",
+    "软性亲水接触镜 L2606C 2026-06-10 2029-06 有效期至 2026-06-01 2026-06-05 2026-06-05 2026-06-05 100盒 100盒",
+];
+
 /// A phone with a day's work, and what it is made of.
 pub struct Day<'a> {
     /// The phone.
@@ -62,6 +68,14 @@ impl Day<'_> {
         for step in &steps[..steps.len() * share / 100] {
             self.one(inspection, step, &mut photos).await.with_context(|| step.item.clone())?;
         }
+        Ok(())
+    }
+
+    /// Fills the table of an item with [`ROWS`].
+    pub async fn table(&self, inspection: &str, item: &str) -> Result<()> {
+        let rows: Vec<Vec<&str>> = ROWS.iter().map(|row| row.split(' ').collect()).collect();
+        let table = json!({ "inspection": inspection, "item": item, "rows": rows, "correction": null, "seen": [] });
+        self.phone.ask::<Value>("table", table).await?;
         Ok(())
     }
 

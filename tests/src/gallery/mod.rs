@@ -62,6 +62,7 @@ pub async fn walk(shots: Option<&Path>) -> Result<Walked> {
     phone.sync().await?;
     let proposed = day.start("明眸").await?;
     day.answer(&proposed, &["SUP", "ACC"], &subject("明眸")?, 100).await?;
+    day.table(&proposed, "ACC-12").await?;
     let proposal = day.propose(&proposed).await?;
     day.sign_by_key(&proposed, &proposal).await?;
     let draft = day.start("安泰").await?;
@@ -73,7 +74,7 @@ pub async fn walk(shots: Option<&Path>) -> Result<Walked> {
     let task = json!({
         "field": {
             "url": bridge.url(), "user": district::INSPECTOR, "pin": district::PASSPHRASE,
-            "sealed": sealed, "proposed": proposed, "draft": draft, "item": "COLD-11",
+            "sealed": sealed, "proposed": proposed, "draft": draft, "item": "COLD-11", "table": "ACC-12",
         },
         "hq": {
             "url": world.hq.dashboard_url()?, "user": district::ADMIN, "password": district::PASSWORD,
