@@ -41,6 +41,73 @@ export type BlobHash = string;
 /** How a blob came into being. */
 export type BlobSource = "camera" | "import" | "scan" | "screen" | "derived";
 
+/** Why a cell could not be understood. */
+export type CellFault = "date.unreadable" | "date.impossible" | "date.ambiguous" | "cell.number" | "cell.term" | "cell.choice" | "cell.category";
+
+/** Why a cell could not be understood. */
+export type CellProblem = {
+/** Which. */
+code: CellFault,
+/** In words, with what to write. */
+words: Text, };
+
+/** What a text turned out to be. */
+export type Checked = {
+/** The kind it was read as, or comes nearest to; none where it is like no number at all. */
+kind: NumberKind | null,
+/** How far it is from that kind. */
+fit: Fit,
+/**
+ * Its normal form up to [`Fit::Doubt`], the nearest number with [`Fit::Nearly`]. With [`Fit::Unfit`] only a number that
+ * reads well and is of another kind, or contradicts itself (a class its issuer does not register).
+ */
+reading: NumberReading | null,
+/** Why to look again, in the order they were met. */
+reasons: Array<Reason>,
+/** How sure the form itself is. */
+mark: Mark,
+/** Where the form comes from. */
+source: NumberSource,
+/** The article that sets it, where one does. */
+basis: Basis | null, };
+
+/** Every column there is, over all tables. */
+export type Column = "product" | "batch" | "made" | "expiry" | "expiry_word" | "ordered" | "arrived" | "accepted" | "stored" | "quantity_received" | "quantity_accepted" | "supplier" | "licence" | "licence_through" | "scope" | "registration" | "class" | "category" | "bought" | "valid_from" | "valid_through" | "renewed_from" | "renewed_through" | "quantity" | "place" | "threshold" | "warned";
+
+/** A word to pick. */
+export type ColumnChoice = {
+/** Stable code. */
+code: string,
+/** Words; the Chinese ones are what a picker writes into the cell. */
+title: Text, };
+
+/** What a cell is read as. Whatever is typed stays; the kind decides how it is understood and which keyboard or picker helps. */
+export type ColumnInput = { "is": "text" } | { "is": "date" } | { "is": "number" } | { "is": "term" } | { "is": "identifier",
+/** Which may stand there. */
+kinds: Array<NumberKind>, } | { "is": "choice",
+/** To pick from. */
+choices: Array<ColumnChoice>, } | { "is": "category" } | { "is": "scope" };
+
+/** A column. */
+export type ColumnSpec = {
+/** Which. */
+column: Column,
+/** Its heading. */
+title: Text,
+/** What it may look like. */
+example: string,
+/** Words that help to fill it. */
+hint: Text | null,
+/** What a cell is read as. */
+input: ColumnInput,
+/** Room. */
+width: ColumnWidth,
+/** The comparison hangs on it. */
+needed: boolean, };
+
+/** How much room a column needs. */
+export type ColumnWidth = "narrow" | "medium" | "wide";
+
 /** What the rule says of the counts so far. */
 export type ConclusionView = {
 /** Code of the rule. */
@@ -257,6 +324,11 @@ findings: Array<PastFinding>,
 /** The order to stop that held when HQ gave out the record (see [`crate::reopening`]). */
 suspended?: Suspension | null, };
 
+/** `POST /api/firms/{firm}/reopen` */
+export type FirmReopen = {
+/** What is released: everything, or which products and stores. */
+extent: string, };
+
 /** A firm in a list. */
 export type FirmRow = {
 /** The firm. */
@@ -290,6 +362,18 @@ next: Step,
 inspection: InspectionId | null,
 /** What was said of it, newest first. */
 acts: Array<FirmAct>, };
+
+/** `POST /api/firms/{firm}/suspend` */
+export type FirmSuspend = {
+/** Number of the order (文书文号). */
+order: string,
+/** Why. */
+reason: string,
+/** First day on which the firm must stand still. */
+since: string, };
+
+/** How far a text is from a number of its kind. Ordered: the gravest reason decides. */
+export type Fit = "fits" | "spelling" | "doubt" | "nearly" | "unfit";
 
 /** The record form that new tasks use. */
 export type FormInfo = {
@@ -451,6 +535,13 @@ device: DeviceId | null, };
 /** Where an invitation stands. */
 export type InvitationState = "open" | "used" | "expired" | "cancelled";
 
+/** Who gave the number out. */
+export type Issuer = {
+/** Province, 国 or 兵. */
+province: Province,
+/** Short name of the city or district, one to three characters, where there is one. */
+city: string | null, };
+
 /** An item of a checklist, e.g. `COLD-05`. */
 export type ItemCode = string;
 
@@ -470,6 +561,8 @@ basis: Array<Basis>,
 answers: Array<AnswerView>,
 /** None, one, or the sides of a conflict. */
 notes: Array<NoteView>,
+/** The tables filled beside it: none, one, or the sides of a conflict. */
+tables: Array<TableView>,
 /** Measured numbers. */
 measures: Array<MeasureView>,
 /** Pictures and files. */
@@ -539,6 +632,30 @@ items: number,
 /** Of these key items ※. */
 key_items: number, };
 
+/** A list as it would be for a subject. */
+export type ListProposal = {
+/** Code, title, version. */
+title: ListTitle,
+/** Whether it is proposed. */
+proposed: boolean,
+/** Items that apply to the subject. */
+applicable: number,
+/** Of these, items that an item of another list asks too, by that list. */
+same: Array<SameAsked>, };
+
+/** A list by name. */
+export type ListTitle = {
+/** Code. */
+code: ListCode,
+/** Title. */
+title: Text,
+/** Version. */
+version: string,
+/** Items. */
+items: number,
+/** Where it comes from. */
+source: Text | null, };
+
 /** How sure a statement is. Carried from the domain reference into the data and onto the screen. */
 export type Mark = "V" | "M" | "D";
 
@@ -583,12 +700,83 @@ withdrawn: WithdrawnView | null,
 /** Who and when. */
 by: Stamp, };
 
+/** What a proposal is. */
+export type Nature = "finding" | "check";
+
 /** A note. */
 export type NoteView = {
 /** The words. */
 text: string,
 /** Who and when. */
 by: Stamp, };
+
+/** Kinds of numbers that can be told by their form. */
+export type NumberKind = "credit_code" | "registration" | "old_registration" | "class_one_filing" | "distribution_licence" | "distribution_filing" | "production_licence" | "production_filing" | "online_sales_filing" | "online_platform_filing" | "information_certificate" | "information_filing";
+
+/** The parts of a number. */
+export type NumberParts = { "is": "credit_code",
+/** 登记管理部门: 9 market regulation, 1 public institutions, 5 civil affairs. */
+authority: string,
+/** 机构类别 within that authority. */
+category: string,
+/** 行政区划, six digits. */
+region: string,
+/** 主体标识 (organisation code), nine characters, the last its own check character. */
+organisation: string,
+/** 校验码. */
+check: string, } | { "is": "registration",
+/** 国 or a province. */
+issuer: Issuer,
+/** 准, 进 or 许. */
+origin: Origin,
+/** Of the first registration. */
+year: number,
+/** 1 (only before 2014), 2 or 3. */
+class: number,
+/** Two digits: the category of the catalogue. */
+category: string,
+/** The category is certainly one of the 2017 catalogue. Numbers of 2018 and before carry 68xx codes' last digits. */
+catalogue_2017: boolean,
+/** Serial number of the first registration. */
+serial: string, } | { "is": "class_one_filing",
+/** 国 for imported goods. */
+issuer: Issuer,
+/** Of the filing. */
+year: number,
+/** Four or five digits. */
+serial: string, } | { "is": "permit",
+/** Province and city. */
+issuer: Issuer,
+/** 食药监械: given out while food and drugs were one authority. */
+food_and_drug: boolean,
+/** First issue. */
+year: number,
+/** Four characters. */
+serial: string, } | { "is": "online_filing",
+/** Province and city. */
+issuer: Issuer,
+/** Of the filing. */
+year: number,
+/** Five digits. */
+serial: string, } | { "is": "information_certificate",
+/** The province. */
+issuer: Issuer,
+/** 经营性 or 非经营性. */
+commercial: boolean,
+/** First issue. */
+year: number,
+/** Four digits. */
+serial: string, };
+
+/** A number as it is properly written. */
+export type NumberReading = {
+/** Normal form: half-width, capitals, round brackets, no blanks, with its 号. */
+text: string,
+/** Its parts. */
+parts: NumberParts, };
+
+/** Where a form comes from. */
+export type NumberSource = "law" | "standard" | "in_use" | "replaced" | "nothing";
 
 /** An officer of the inspection; the law wants at least two (O54§49, PEN§42). */
 export type Officer = {
@@ -598,6 +786,9 @@ user: UserId | null,
 name: string,
 /** Number of the enforcement ID (执法证号). */
 certificate: string, };
+
+/** Where goods come from: the character after 注 or in the brackets. */
+export type Origin = "domestic" | "imported" | "hong_kong_macao_taiwan";
 
 /** Result of an item. */
 export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
@@ -659,6 +850,24 @@ code: string,
 retry: Retry,
 /** Numbers and names for the sentence: never personal data, never keys. */
 params: { [key in string]: string }, };
+
+/** Which rule raised it. */
+export type ProposalCode = "table.made_after_arrival" | "table.made_after_order" | "table.order_after_arrival" | "table.acceptance_before_arrival" | "table.stored_before_acceptance" | "table.expiry_before_made" | "table.expired_on_arrival" | "table.in_future" | "table.more_than_received" | "table.number_form" | "table.licence_ended" | "table.licence_ended_now" | "table.filing_not_enough" | "table.scope_without_class" | "table.scope_without_category" | "table.scope_unclear" | "table.class_differs" | "table.period_reversed" | "table.made_before_period" | "table.made_in_gap" | "table.made_after_period" | "table.made_unclear" | "table.expired_in_sale" | "table.expired_not_isolated" | "table.expired_somewhere" | "table.expiry_disputed" | "table.near_not_warned" | "table.near";
+
+/** The character a province, 国 or 兵 (新疆生产建设兵团) has in numbers. */
+export type Province = string;
+
+/** One thing to look at again. */
+export type Reason = {
+/** Which. The words hang on it. */
+code: ReasonCode,
+/** How far this one alone takes the text from the pattern. */
+fit: Fit,
+/** Values for the sentence. `at` counts characters from 1, after blanks and a label were left out. */
+params: { [key in string]: string }, };
+
+/** Why to look again. The screens own the words; the parameters of each are in the table of this room's door. */
+export type ReasonCode = "identifier.width" | "identifier.blanks" | "identifier.lower_case" | "identifier.brackets" | "identifier.dash" | "identifier.traditional" | "identifier.label" | "identifier.missing_hao" | "identifier.missing_text" | "identifier.unexpected_text" | "identifier.confused" | "identifier.wrong_text" | "identifier.length" | "identifier.alphabet" | "identifier.check_digit" | "identifier.organisation_check" | "identifier.region" | "identifier.authority" | "identifier.year" | "identifier.year_unusual" | "identifier.year_future" | "identifier.class" | "identifier.class_differs" | "identifier.origin" | "identifier.category" | "identifier.city_missing" | "identifier.city_unexpected" | "identifier.old_scheme" | "identifier.other_kind" | "identifier.not_a_device" | "identifier.too_many_repairs" | "identifier.unknown_form" | "identifier.too_long" | "identifier.empty";
 
 /** The newest receipt HQ gave for a feed of the inspection. */
 export type ReceiptView = {
@@ -736,6 +945,13 @@ title: Text,
 sha256: Digest,
 /** How sure the rule is. */
 mark: Mark, };
+
+/** Items that need not be asked here if another list is worked through too. */
+export type SameAsked = {
+/** The other list. */
+list: ListCode,
+/** How many. */
+items: number, };
 
 /** As what somebody signs. */
 export type SealRole = "officer" | "firm" | "witness";
@@ -877,6 +1093,74 @@ reason: string,
 /** First day on which the firm must stand still, `YYYY-MM-DD`. */
 since: string, };
 
+/** A cell: what was typed, and what it was taken for. */
+export type TableCell = {
+/** As typed. */
+text: string,
+/**
+ * How it was understood: a day as `2026-03-05`, a number in its normal form, the word of a choice. None for plain words,
+ * empty cells, and what could not be understood.
+ */
+understood: Text | null,
+/** For a number that checks itself: how far it fits, and why to look again. */
+checked: Checked | null,
+/** Why it could not be understood. */
+problem: CellProblem | null, };
+
+/** The tables there are. */
+export type TableKind = "record_dates" | "supplier_scope" | "registration_period" | "near_expiry";
+
+/** Something that rows raise. Proposals, never verdicts: a person takes them over or not. */
+export type TableProposal = {
+/** The row, from 1. */
+row: number,
+/** The columns it hangs on. */
+columns: Array<Column>,
+/** Which rule. */
+code: ProposalCode,
+/** Finding or prompt. */
+nature: Nature,
+/** How bad it usually is. */
+severity: Severity,
+/** Values of the wording. */
+params: { [key in string]: string },
+/** Ready for the note. */
+words: Text,
+/** The duty. */
+basis: Array<Basis>,
+/** How sure the rule is. */
+mark: Mark, };
+
+/** A table as a screen draws it. */
+export type TableSpec = {
+/** Which. */
+kind: TableKind,
+/** Its name. */
+title: Text,
+/** What to copy from where, in a sentence. */
+hint: Text,
+/** In order; cells of a row stand in this order. */
+columns: Array<ColumnSpec>,
+/** Rows at most. */
+max_rows: number,
+/** Characters of a cell at most. */
+max_chars: number, };
+
+/** A table as it was filled. */
+export type TableView = {
+/** Its columns. */
+spec: TableSpec,
+/** Cells as typed, with what each was understood as. */
+rows: Array<Array<TableCell>>,
+/** What the rows raise; proposals, never a verdict. */
+proposals: Array<TableProposal>,
+/** Why it was corrected after the seal. */
+correction: string | null,
+/** Who and when. */
+by: Stamp,
+/** Written after the seal. */
+late: boolean, };
+
 /** Key and general items. */
 export type Tallies = {
 /** ※ items. */
@@ -935,6 +1219,17 @@ export type TaskPage = {
 rows: Array<TaskRow>,
 /** Key of the next page. */
 next: string | null, };
+
+/** `GET /api/firms/{firm}/proposal?kind=&modes=&focus=` */
+export type TaskProposal = {
+/** Every list, proposed ones first. */
+lists: Array<ListProposal>,
+/** Code of the rule that fits. */
+rule: RuleCode,
+/** Its name by language. */
+rule_title: Text,
+/** How sure the rule is. */
+rule_mark: Mark, };
 
 /** A task. */
 export type TaskRow = {

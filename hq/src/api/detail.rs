@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use xuncha_core::checklist::{Checklist, EvidenceKind, Item};
-use xuncha_core::event::{InspectionStarted, MeasureAdded};
+use xuncha_core::event::{InspectionStarted, MeasureAdded, TableSet};
 use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, ItemCode};
 use xuncha_core::inspection::seal::SealState;
 use xuncha_core::inspection::{Evidence, Inspection, Pinned, Reading};
@@ -15,7 +15,8 @@ use super::people::Names;
 use super::referral;
 use super::types::{
     AnswerView, ConclusionView, EvidenceView, FieldView, InspectionDetail, InspectionRow, Integrity, ItemView,
-    MeasureView, NoteView, ReceiptView, ReferralView, RefusalView, SealView, SectionView, SignatureView, ValueView, WithdrawnView,
+    MeasureView, NoteView, ReceiptView, ReferralView, RefusalView, SealView, SectionView, SignatureView, TableView,
+    ValueView, WithdrawnView,
 };
 use crate::db::InspectionFound;
 use crate::hq::Hq;
@@ -157,10 +158,30 @@ impl Detail {
                 .filter(|w| !w.value.is_empty())
                 .map(|w| NoteView { text: w.value.clone(), by: w.by.clone() })
                 .collect(),
+            tables: self.tables(code, late),
             measures: self.measures(code),
             evidence: self.evidence_of(Some(code), late),
             answer_writes: u32::try_from(writes).unwrap_or(u32::MAX),
         }
+    }
+
+    fn tables(&self, item: &ItemCode, late: &HashSet<EntryId>) -> Vec<TableView> {
+        let sides: Vec<_> = sides(self.state().table(item)).collect();
+        // One that was taken back is shown only beside another: there it must be settled.
+        let several = sides.len() > 1;
+        let shown = sides.into_iter().filter(|w| several || !w.value.rows.is_empty());
+        let view = |w: &Write<TableSet>| {
+            let read = self.state().read_table(w);
+            TableView {
+                spec: w.value.kind.spec(),
+                rows: read.rows,
+                proposals: read.proposals,
+                correction: w.value.correction.clone(),
+                by: w.by.clone(),
+                late: late.contains(&w.by.entry),
+            }
+        };
+        shown.map(view).collect()
     }
 
     fn withdrawn(&self, id: &EvidenceId) -> Option<WithdrawnView> {

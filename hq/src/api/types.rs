@@ -20,7 +20,7 @@ pub use evidence::{
 };
 pub use inspections::{
     AnswerView, ConclusionView, FaultView, FieldView, InspectionDetail, InspectionPage, InspectionRow, InspectionState,
-    ItemView, NoteView, RecordText, SectionView, TimelinePage, TimelineRow, ValueView, VerifyReport,
+    ItemView, NoteView, RecordText, SectionView, TableView, TimelinePage, TimelineRow, ValueView, VerifyReport,
 };
 pub use people::{
     Me, PasswordChange, PasswordReset, Person, Role, SessionList, SessionRow, SignIn, UnitCreate, UnitList, UnitRow,

@@ -9,6 +9,7 @@ use xuncha_core::event::{AnswerSet, InspectionKind, InspectionMode, Officer};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::ids::{DeviceId, Digest, EntryId, FeedId, InspectionId, ItemCode, ListCode, TaskId, UnitId, UserId};
 use xuncha_core::register::Stamp;
+use xuncha_core::tables::{TableCell, TableProposal, TableSpec};
 
 use super::{EvidenceView, MeasureView, ReceiptView, ReferralView, SealView};
 
@@ -196,6 +197,8 @@ pub struct ItemView {
     pub answers: Vec<AnswerView>,
     /// None, one, or the sides of a conflict.
     pub notes: Vec<NoteView>,
+    /// The tables filled beside it: none, one, or the sides of a conflict.
+    pub tables: Vec<TableView>,
     /// Measured numbers.
     pub measures: Vec<MeasureView>,
     /// Pictures and files.
@@ -210,6 +213,27 @@ pub struct AnswerView {
     /// What was answered.
     #[schema(value_type = Object)]
     pub answer: AnswerSet,
+    /// Who and when.
+    #[schema(value_type = Object)]
+    pub by: Stamp,
+    /// Written after the seal.
+    pub late: bool,
+}
+
+/// A table as it was filled.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
+pub struct TableView {
+    /// Its columns.
+    #[schema(value_type = Object)]
+    pub spec: TableSpec,
+    /// Cells as typed, with what each was understood as.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub rows: Vec<Vec<TableCell>>,
+    /// What the rows raise; proposals, never a verdict.
+    #[schema(value_type = Vec<Object>)]
+    pub proposals: Vec<TableProposal>,
+    /// Why it was corrected after the seal.
+    pub correction: Option<String>,
     /// Who and when.
     #[schema(value_type = Object)]
     pub by: Stamp,
