@@ -162,7 +162,6 @@ function fresh(engine: PaperEngine): void {
   first.covers = ['STER-03', 'STH-02']
   Object.assign(first.item, {
     regulator: true,
-    severity: 'serious',
     basis: [],
     grounds: {
       'zh-Hans': '依据辖区年度监管计划（集采中选品种专项），非法律条款。',

@@ -1,6 +1,31 @@
 // How much will be asked: items of the chosen lists, without those that another chosen list asks too.
 import type { ListProposal, ProposalView } from '@bindings/field'
 
+/** As one walks through the premises: papers, goods, stores, then what is special. What a bureau adds comes last. */
+const walk = [
+  ...[
+    'LIC',
+    'SUP',
+    'PRD',
+    'ACC',
+    'STO',
+    'TPL',
+    'OFF',
+    'USE',
+    'COLD',
+    'SAL',
+    'STER',
+    'STH',
+    'UDI',
+    'VBP',
+    'LENS',
+  ],
+  ...['AES', 'CON', 'IVD', 'EPI', 'NET', 'NETP', 'OXY', 'DENT', 'C1M', 'ADR', 'SELF', 'REOP'],
+]
+const place = (code: string): number => (walk.includes(code) ? walk.indexOf(code) : walk.length)
+export const inWalk = (lists: readonly ListProposal[]): ListProposal[] =>
+  [...lists].sort((a, b) => place(a.title.code) - place(b.title.code))
+
 /** Of a list's items those that a chosen list asks already, by that list. */
 export const elsewhere = (list: ListProposal, chosen: readonly string[]): ListProposal['same'] =>
   chosen.includes(list.title.code)
@@ -14,7 +39,9 @@ export function asked(lists: readonly ListProposal[], chosen: readonly string[])
 }
 
 export const proposedIn = (proposal: ProposalView | undefined): string[] =>
-  (proposal?.lists ?? []).filter((l) => l.proposed).map((l) => l.title.code)
+  inWalk(proposal?.lists ?? [])
+    .filter((l) => l.proposed)
+    .map((l) => l.title.code)
 
 /** What the inspector changed against what was proposed or ordered. Additions first: an inspection is never without a list. */
 export function deviations(

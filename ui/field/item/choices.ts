@@ -11,9 +11,11 @@ export const lacksEvidence = (state: ItemState): boolean => state.needs.some(sho
 export const isOpen = (state: ItemState): boolean =>
   state.answers.length === 0 || state.answers.every((a) => a.outcome === 'unchecked')
 
-/** A serious item that somebody found not conforming: a case or a transfer is to be considered (R020). */
+/** A serious item of the firm's that somebody found not conforming: a case or a transfer is to be considered (R020). */
 export const isReferable = ({ item, state }: ItemView): boolean =>
-  item.severity === 'serious' && state.answers.some((a) => a.outcome === 'non_conforming')
+  item.severity === 'serious' &&
+  item.regulator !== true &&
+  state.answers.some((a) => a.outcome === 'non_conforming')
 
 export type Filter = 'all' | 'open' | 'off' | 'evidence'
 export const passes: Record<Filter, (state: ItemState) => boolean> = {

@@ -1,9 +1,10 @@
 // From "whom do I inspect" to the first item: lists that are proposed, switched, explained; the steps at the door; sweeps.
 import { afterEach, describe, expect, it } from 'vitest'
 import { scenes } from '../dev/scenes'
-import { asked, deviations } from '../firm/asked'
+import { asked, deviations, inWalk } from '../firm/asked'
 import { subjectOf } from '../firm/subject'
 import { guideFor, guideIn } from '../guide/parts'
+import { useInspection } from '../state/inspection'
 import { raise, settle, type Stage } from './stage'
 
 let stage: Stage | undefined
@@ -24,6 +25,11 @@ describe('what will be asked', () => {
     expect(asked(lists, ['LIC', 'PRD', 'STER'])).toBe(35)
     expect(asked(lists, ['LIC', 'STER'])).toBe(24)
     expect(asked(lists, ['STER'])).toBe(8)
+  })
+
+  it('goes through lists as one walks, and through those of a bureau last', () => {
+    const mixed = [list('ADR', 1), list('HAUS', 1), list('USE', 1), list('LIC', 1)]
+    expect(inWalk(mixed).map((l) => l.title.code)).toEqual(['LIC', 'USE', 'ADR', 'HAUS'])
   })
 
   it('adds before it drops: an inspection is never without a list', () => {
@@ -267,6 +273,13 @@ describe('an item', () => {
     expect(stage.at('referral-COLD-01').text()).toContain('这是建议，不是结论')
     await stage.tap('result-COLD-02-non_conforming')
     expect(stage.all('[data-testid="referral-COLD-02"]')).toHaveLength(0)
+    Object.assign(stage.engine.item(stage.engine.of('i-test'), 'COLD-03').item, {
+      severity: 'serious',
+      regulator: true,
+    })
+    await useInspection().open('i-test')
+    await stage.tap('result-COLD-03-non_conforming')
+    expect(stage.all('[data-testid="referral-COLD-03"]')).toHaveLength(0)
   })
 
   it('is listed before the conclusion is drawn when it is serious', async () => {
