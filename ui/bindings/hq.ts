@@ -1423,3 +1423,4 @@ reason: string,
 /** Who and when. */
 by: Stamp, };
 
+

@@ -78,6 +78,7 @@ function item([code, zh, en, key, severity, article]: Asked, more: Partial<T.Ite
     answers: [],
     notes: [],
     measures: [],
+    tables: [],
     evidence: [],
     answer_writes: 0,
     ...more,
