@@ -10,6 +10,7 @@ mod lists;
 mod merge;
 mod seal;
 mod start;
+mod tables;
 
 use std::path::Path;
 

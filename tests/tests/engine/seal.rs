@@ -18,7 +18,7 @@ fn signature(inspection: &str, seal: &Value, role: &str, name: &str, method: &st
     })
 }
 
-async fn sealed(phone: &Phone) -> (String, Value) {
+pub(super) async fn sealed(phone: &Phone) -> (String, Value) {
     let inspection = phone.begin(&["SUP"]).await;
     phone.complete(&inspection).await;
     let seal = propose(phone, &inspection).await;
