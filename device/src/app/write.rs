@@ -165,8 +165,11 @@ impl Desk {
         self.packs.list(&list.sha256)?;
         let event = ListChanged { list, added: args.added, reason: args.reason };
         let touched = self.write(event.into(), Some(&args.inspection), over, Vec::new(), None)?.1;
-        // Its items are pinned anew.
-        self.forget(&args.inspection);
+        // Its items are pinned anew, and its row counts them. The change itself is durable: a row that cannot be made now is
+        // made with the next entry.
+        if let Err(e) = self.refresh_summary(&args.inspection) {
+            tracing::warn!(error = %e, "the row still counts the items of before");
+        }
         Ok(touched)
     }
 

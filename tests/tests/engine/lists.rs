@@ -81,6 +81,7 @@ async fn a_list_comes_and_goes_with_a_reason_and_its_answers_stay() {
     phone.ask("change_list", change("COLD", false, "冷库属于另一企业")).await;
     let without = phone.view(&inspection).await;
     assert!(items(&without).iter().all(|i| !text(&i["item"]["code"]).starts_with("COLD")));
+    assert_eq!(without["row"]["total"], items(&without).len(), "the row counts what is asked now");
     phone.ask("change_list", change("COLD", true, "查明属于本企业")).await;
     let again = phone.view(&inspection).await;
     assert_eq!(state_of(&again, "COLD-01")["answers"][0]["outcome"], "non_conforming");
