@@ -386,7 +386,7 @@ fn term(narrow: &str) -> Option<Threshold> {
 
 const CHINESE_DIGITS: &str = "一二三四五六七八九";
 
-/// 一 to 十九, 两.
+/// One digit, 一 to 九: what firms write their limits with.
 fn chinese(word: &str) -> Option<u16> {
     let digit = |c: char| CHINESE_DIGITS.chars().position(|d| d == c).and_then(|at| u16::try_from(at + 1).ok());
     let mut chars = word.chars();
