@@ -1423,4 +1423,3 @@ reason: string,
 /** Who and when. */
 by: Stamp, };
 
-

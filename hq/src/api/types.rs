@@ -26,9 +26,7 @@ pub use people::{
     Me, PasswordChange, PasswordReset, Person, Role, SessionList, SessionRow, SignIn, UnitCreate, UnitList, UnitRow,
     UserCreate, UserList, UserRow,
 };
-pub use standing::{
-    FirmAct, FirmReopen, FirmStanding, FirmSuspend, ReferralView, ReferralViolation, TaskProposal,
-};
+pub use standing::{FirmAct, FirmReopen, FirmStanding, FirmSuspend, ReferralView, ReferralViolation, TaskProposal};
 pub use work::{
     FirmDetail, FirmPage, FirmPut, FirmRow, FormInfo, LibraryView, ListInfo, RuleInfo, Status, TaskCreate, TaskPage,
     TaskRow, TaskState, TaskWithdraw,

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction, params};
 use xuncha_core::ids::{FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 
 use super::super::{
-    Changes, DbError, FirmActRow, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result, TaskRecord,
-    Work,
+    Changes, DbError, FirmActRow, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result,
+    TaskRecord, Work,
 };
 use super::Sqlite;
 use super::read::{Count, Hash, Name, Word, int, rows, word};
@@ -16,7 +16,8 @@ const TASK: &str = "SELECT t.task, t.log_index, t.unit, t.body, t.created, t.cre
     FROM tasks t LEFT JOIN inspections i ON i.inspection =
       (SELECT min(s.inspection) FROM inspections s WHERE s.task = t.task)";
 const FIRM: &str = "SELECT firm, unit, record, search FROM firms";
-const INSPECTION: &str = "SELECT i.inspection, i.unit, i.task, i.state, i.conclusion, i.day, i.search, i.body, i.firm, i.kind, i.serious,
+const INSPECTION: &str =
+    "SELECT i.inspection, i.unit, i.task, i.state, i.conclusion, i.day, i.search, i.body, i.firm, i.kind, i.serious,
     (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
      WHERE r.inspection = i.inspection AND x.inert IS NOT 'event.scope'),
     (SELECT count(DISTINCT r.sha256) FROM blob_refs r JOIN entry_index x ON x.log_index = r.log_index
