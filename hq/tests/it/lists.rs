@@ -147,8 +147,8 @@ fn diff_says_in_words_what_a_new_version_has_otherwise() {
     );
     let said = lists(&["diff", path(&old), path(&new)]);
     assert!(said.ok, "{}", said.err);
-    let expected = "BJ2 1: new list, 1 items: 本局检查表
-BJ1 1 → 2: 1 items changed, 0 new, 0 gone, 0 as they were
+    let expected = "BJ2 1: new list, 1 item: 本局检查表
+BJ1 1 → 2: 1 item changed, 0 new, 0 gone, 0 as before
   ~ BJ1-01
       text 检查内容:
         - 有制度。

@@ -11,7 +11,7 @@ use xuncha_core::checklist::{self, Checklist};
 use xuncha_core::ids::ListCode;
 
 use super::super::say;
-use super::{say_faults, say_json};
+use super::{many, say_faults, say_json};
 use crate::config::Config;
 use crate::hq::Hq;
 use crate::packs;
@@ -94,15 +94,21 @@ fn tell(report: &Report, old: &Side, new: &Side) -> Result<(), Failure> {
     let find = |side: &'_ Side, code: &ListCode| side.lists.iter().find(|l| &l.code == code).cloned();
     for list in report.added.iter().filter_map(|code| find(new, code)) {
         say(format_args!(
-            "{} {}: new list, {} items: {}",
+            "{} {}: new list, {}: {}",
             list.code,
             list.version,
-            list.items().count(),
+            many(list.items().count(), "item"),
             list.title.zh
         ))?;
     }
     for list in report.removed.iter().filter_map(|code| find(old, code)) {
-        say(format_args!("{} {}: gone, {} items: {}", list.code, list.version, list.items().count(), list.title.zh))?;
+        say(format_args!(
+            "{} {}: gone, {}: {}",
+            list.code,
+            list.version,
+            many(list.items().count(), "item"),
+            list.title.zh
+        ))?;
     }
     for diff in &report.changed {
         let (Some(before), Some(after)) = (find(old, &diff.code), find(new, &diff.code)) else { continue };
@@ -117,11 +123,11 @@ fn tell(report: &Report, old: &Side, new: &Side) -> Result<(), Failure> {
 fn tell_list(diff: &ListDiff, before: &Checklist, after: &Checklist) -> Result<(), Failure> {
     let count = |of: fn(&ItemDiff) -> bool| diff.items.iter().filter(|i| of(i)).count();
     say(format_args!(
-        "{} {} → {}: {} items changed, {} new, {} gone, {} as they were",
+        "{} {} → {}: {} changed, {} new, {} gone, {} as before",
         diff.code,
         diff.from,
         diff.to,
-        count(|i| matches!(i, ItemDiff::Changed { .. })),
+        many(count(|i| matches!(i, ItemDiff::Changed { .. })), "item"),
         count(|i| matches!(i, ItemDiff::Added { .. })),
         count(|i| matches!(i, ItemDiff::Removed { .. })),
         diff.unchanged.len(),

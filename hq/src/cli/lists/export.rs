@@ -16,7 +16,7 @@ use super::notation::{
     guard, word, write_basis, write_evidence, write_findings, write_key, write_methods, write_severity,
     write_violations,
 };
-use super::refuse;
+use super::{many, refuse};
 use crate::config::Config;
 use crate::hq::Hq;
 use crate::packs::{self, Own};
@@ -48,7 +48,7 @@ pub(super) async fn run(
     let bytes = workbook(&list).map_err(|e| bad(&e))?;
     let mut out = std::fs::File::options().create_new(true).write(true).open(file).map_err(|e| bad(&e))?;
     out.write_all(&bytes).and_then(|()| out.sync_all()).map_err(|e| bad(&e))?;
-    say(format_args!("{} {}, {} items → {}", list.code, list.version, list.items().count(), file.display()))?;
+    say(format_args!("{} {}, {} → {}", list.code, list.version, many(list.items().count(), "item"), file.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -99,8 +99,13 @@ fn say_faults(faults: &[AuthorFault]) -> ExitCode {
     for fault in faults {
         let _ = writeln!(err, "{fault}");
     }
-    let _ = writeln!(err, "{} faults", faults.len());
+    let _ = writeln!(err, "{}", many(faults.len(), "fault"));
     ExitCode::FAILURE
+}
+
+/// A number of things: `1 fault`, `2 faults`.
+fn many(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// What stands in the way of using a bureau's folder: said, or passed on.

@@ -39,7 +39,7 @@ pub(super) async fn run(data: PathBuf, folder: &Path, by: Option<UserId>) -> Res
         say("nothing to do: all of it is published as it stands, or is what this program brings")?;
     } else {
         say(format_args!(
-            "phones get it with their next sync; inspections under way keep what they began with ({by})"
+            "by {by}; phones get it with their next sync, inspections under way keep what they began with"
         ))?;
     }
     Ok(ExitCode::SUCCESS)

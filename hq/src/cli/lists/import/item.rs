@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use xuncha_core::checklist::{Basis, Item, KeyFlag, Mark, Method, Section, Severity, Text, check_expression};
+use xuncha_core::checklist::{Item, KeyFlag, Mark, Method, Section, Severity, Text, check_expression};
 use xuncha_core::ids::{ItemCode, ListCode};
-use xuncha_core::law::LawStatus;
 use xuncha_core::library::Library;
 
 use super::super::columns::Column;
+use super::super::many;
 use super::super::notation::{
-    Line, lines, read_basis, read_evidence, read_findings, read_key, read_methods, read_severity, read_violations,
-    read_yes, unguard,
+    lines, read_evidence, read_findings, read_key, read_methods, read_severity, read_yes, unguard,
 };
 use super::super::sheet::{Cell, SheetFault, letters};
 use super::rows::Table;
@@ -20,13 +19,13 @@ pub(super) struct Rows<'a> {
     table: &'a Table,
     file: &'a str,
     list: &'a ListCode,
-    library: &'a Library,
+    pub(super) library: &'a Library,
     sections: Vec<Section>,
     /// Where each code stands, for the second one's fault.
     codes: BTreeMap<ItemCode, u32>,
     faults: Vec<SheetFault>,
     plain_evidence: usize,
-    plain_basis: usize,
+    pub(super) plain_basis: usize,
     numbered: usize,
 }
 
@@ -76,7 +75,11 @@ impl<'a> Rows<'a> {
         }
         let mut notes = Vec::new();
         let items: usize = self.sections.iter().map(|s| s.items.len()).sum();
-        notes.push(format!("{items} items in {} sections; bases are marked M, all else D or M", self.sections.len()));
+        notes.push(format!(
+            "{} in {}; bases are marked M, all else D or M",
+            many(items, "item"),
+            many(self.sections.len(), "section")
+        ));
         let lacks = |column: Column| !self.table.columns.contains_key(&column);
         let assumed = [
             (Column::Methods, "no column 检查手段: 看、查 is assumed"),
@@ -96,7 +99,7 @@ impl<'a> Rows<'a> {
         Ok((self.sections, notes))
     }
 
-    fn fault(&mut self, row: u32, column: Column, problem: String, hint: &str) {
+    pub(super) fn fault(&mut self, row: u32, column: Column, problem: String, hint: &str) {
         let at = self.table.columns.get(&column).and_then(|places| places.first()).map(|place| place.at);
         let fault = match at {
             Some(at) => self.table.sheet.fault(self.file, (row, at), problem, hint),
@@ -127,7 +130,7 @@ impl<'a> Rows<'a> {
         None
     }
 
-    fn plain(&mut self, row: u32, column: Column) -> Option<String> {
+    pub(super) fn plain(&mut self, row: u32, column: Column) -> Option<String> {
         self.words(row, column, None)
     }
 
@@ -313,78 +316,6 @@ impl<'a> Rows<'a> {
         }
         Some(expression)
     }
-
-    fn violations(&mut self, row: u32) -> Vec<xuncha_core::checklist::Violation> {
-        let Some(cell) = self.plain(row, Column::Violations) else { return Vec::new() };
-        let hint = "laws/violations.yaml lists them, e.g. V11";
-        let read = read_violations(&cell).unwrap_or_else(|problem| {
-            self.fault(row, Column::Violations, problem, hint);
-            Vec::new()
-        });
-        for violation in &read {
-            if !self.library.laws.violations.iter().any(|known| known.code == violation.code) {
-                self.fault(row, Column::Violations, format!("the table has no violation {}", violation.code), hint);
-            }
-        }
-        read
-    }
-
-    /// Bases that name an article, and what else is said.
-    fn basis(&mut self, row: u32) -> (Vec<Basis>, Vec<String>) {
-        let (mut bases, mut said) = (Vec::new(), Vec::new());
-        for line in self.plain(row, Column::Basis).map(|cell| lines(&cell)).unwrap_or_default() {
-            if let Some(basis) = read_basis(&line) {
-                self.known(row, &basis);
-                bases.push(basis);
-            } else {
-                let (basis, whole) = by_title(&line, self.library);
-                bases.extend(basis);
-                if !whole {
-                    self.plain_basis += 1;
-                    said.push(line.words);
-                }
-            }
-        }
-        (bases, said)
-    }
-
-    /// An article that is named by its code is in the library.
-    fn known(&mut self, row: u32, basis: &Basis) {
-        let law = self.library.laws.instruments.iter().find(|i| i.code == basis.law);
-        let problem = match law {
-            None => format!("the library has no {}", basis.law),
-            Some(law) if law.status == LawStatus::Superseded => format!("{} is superseded", basis.law),
-            Some(law) if !law.articles.iter().any(|a| a.article == basis.article) => {
-                format!("the library has no article {} of {}", basis.article, basis.law)
-            }
-            Some(_) => return,
-        };
-        self.fault(row, Column::Basis, problem, "laws/ has them; or write the basis in words, e.g. 《…》第十条");
-    }
-}
-
-/// `《医疗器械监督管理条例》第四十七条（二）` by the library's titles and headings, and whether that says all of it.
-fn by_title(line: &Line, library: &Library) -> (Option<Basis>, bool) {
-    let found = || {
-        let (title, place) = line.words.strip_prefix('《')?.split_once('》')?;
-        let end = place.find('条')? + '条'.len_utf8();
-        let (heading, clause) = place.split_at_checked(end)?;
-        let law = library.laws.instruments.iter().find(|i| {
-            i.status != LawStatus::Superseded
-                && [i.title.zh.as_str(), i.title.zh.trim_start_matches("中华人民共和国")].contains(&title)
-        })?;
-        let article = law.articles.iter().find(|a| a.heading == heading)?;
-        let clause = clause.trim_end_matches(['。', '；', ';', ' ']);
-        let printed = clause.starts_with('（') && article.text.as_ref().is_some_and(|text| text.zh.contains(clause));
-        let basis = Basis {
-            law: law.code.clone(),
-            article: article.article.clone(),
-            clause: printed.then(|| clause.to_owned()),
-            mark: if line.mark == Some(Mark::D) { Mark::D } else { Mark::M },
-        };
-        Some((basis, printed || clause.is_empty()))
-    };
-    found().map_or((None, false), |(basis, whole)| (Some(basis), whole))
 }
 
 /// Full-width letters, digits and signs as their narrow ones.

@@ -6,6 +6,7 @@
 
 mod head;
 mod item;
+mod law;
 mod rows;
 
 use std::io::Write as _;
@@ -19,8 +20,8 @@ use xuncha_core::ids::ListCode;
 
 use super::super::say;
 use super::columns::Column;
-use super::refuse;
 use super::sheet::{Book, SheetFault};
+use super::{many, refuse};
 use crate::packs::{self, Own};
 
 /// Faults that are said one by one.
@@ -73,7 +74,9 @@ impl Import {
         let name = format!("lists/{}.yaml", list.code);
         let yaml = yaml(&list)?;
         let mut beside = match self.out.as_deref().filter(|out| out.join("lists").is_dir()) {
-            Some(out) => packs::files(out).or_else(|f| if f.code == "lists.folder" { Ok(Vec::new()) } else { Err(f) })?,
+            Some(out) => {
+                packs::files(out).or_else(|f| if f.code == "lists.folder" { Ok(Vec::new()) } else { Err(f) })?
+            }
             None => Vec::new(),
         };
         beside.retain(|(other, _)| *other != name);
@@ -89,8 +92,8 @@ impl Import {
             Some(out) => {
                 let path = out.join(&name);
                 write(&path, &yaml, self.replace)?;
-                let count = list.items().count();
-                say(format_args!("{} {}, {count} items → {}", list.code, list.version, path.display()))?;
+                let items = many(list.items().count(), "item");
+                say(format_args!("{} {}, {items} → {}", list.code, list.version, path.display()))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -112,7 +115,7 @@ fn say_faults(faults: &[SheetFault]) -> ExitCode {
     }
     let more = faults.len().saturating_sub(MOST_SAID);
     let more = if more > 0 { format!(", {more} of them not shown") } else { String::new() };
-    let _ = writeln!(err, "{} faults{more}; nothing was written", faults.len());
+    let _ = writeln!(err, "{}{more}; nothing was written", many(faults.len(), "fault"));
     ExitCode::FAILURE
 }
 
