@@ -1,7 +1,7 @@
 //! The index: an encrypted SQLite database of what the screens ask. It can be thrown away and made again at any time.
 //!
 //! What it is: rows made from entries and receipts ([`Index::note_entry`], [`Index::note_receipt`], …), the questions
-//! screens ask ([`read`]), and the heads it has applied, so that the feed files decide and never the database.
+//! screens ask ([`read`]), full-text search ([`search`]), and the heads it has applied, so that the feed files decide and never the database.
 //! What it is not: the truth. It commits without fsync, and a damaged file is moved aside and made again, never repaired and
 //! never deleted.
 //!
@@ -11,6 +11,7 @@
 
 pub mod read;
 mod rows;
+pub mod search;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ use crate::cipher::Key;
 pub use rows::{BlobRow, InspectionSummary};
 
 /// Changes with every change of the schema: another version is made again from the feeds.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// What keeps the index from answering. The cure is always the same: make it again.
 #[derive(Debug, thiserror::Error)]
@@ -107,8 +108,21 @@ impl Index {
         }
         let db = connect(path, key, salt)?;
         let version: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-        let well: String = db.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
-        Ok((version == VERSION && well == "ok").then_some(Self { db }))
+        if version != VERSION {
+            return Ok(None);
+        }
+        // Not what search is made of: it is most of the file, nothing is decided by it, and whoever searches finds it damaged.
+        let mut tables =
+            db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'")?;
+        let names: Vec<String> = tables.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+        drop(tables);
+        for name in names {
+            let well: String = db.query_row("SELECT quick_check FROM pragma_quick_check(?1)", [name], |r| r.get(0))?;
+            if well != "ok" {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Self { db }))
     }
 
     fn create(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Self> {

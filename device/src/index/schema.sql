@@ -98,3 +98,28 @@ CREATE TABLE admitted (
   feed TEXT NOT NULL PRIMARY KEY,
   key  TEXT NOT NULL                               -- FeedKey as JSON
 ) STRICT;
+
+-- What can be found. A source (a list, the law library, the inspections of this phone) goes in and out as a whole.
+CREATE TABLE search_sources (
+  id   INTEGER NOT NULL PRIMARY KEY,
+  name TEXT    NOT NULL UNIQUE                     -- the pack's SHA-256, or 'inspections'
+) STRICT;
+CREATE TABLE search_rows (
+  place       INTEGER NOT NULL PRIMARY KEY,        -- the ranking: in force before superseded, then the shorter
+  source      INTEGER NOT NULL REFERENCES search_sources (id),
+  target      TEXT    NOT NULL,                    -- SearchTarget as JSON
+  code        TEXT    NOT NULL,
+  title       TEXT    NOT NULL,                    -- Text as JSON, as are the next two
+  stands      TEXT,
+  body        TEXT    NOT NULL,
+  mark        TEXT,
+  superseded  INTEGER NOT NULL CHECK (superseded IN (0, 1)),
+  replaced_by TEXT
+) STRICT;
+CREATE INDEX search_rows_by_source ON search_rows (source);
+-- Tokens of our own making, by the column they stand in; its row numbers are the places above. 'ascii' parts at spaces and
+-- leaves every other script alone.
+CREATE VIRTUAL TABLE search USING fts5 (
+  room, head, place, body,
+  content = '', contentless_delete = 1, detail = 'column', tokenize = 'ascii'
+);

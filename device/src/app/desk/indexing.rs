@@ -59,7 +59,8 @@ impl Desk {
         self.apply_words()
     }
 
-    pub(super) fn rebuild_index(&mut self) -> Result<(), Failure> {
+    /// Moves the index aside and makes it again from the feeds.
+    pub(in crate::app) fn rebuild_index(&mut self) -> Result<(), Failure> {
         let aside = self.index_path.with_extension("replaced");
         let _ = std::fs::remove_file(&aside);
         let fresh = Index::open(&aside, &self.unlocked.index_key(), &self.unlocked.index_salt())?.index;
