@@ -344,6 +344,9 @@ mod tests {
         }
     }
 
+    /// What it shows, the docket, the checks, and what must follow: standing, what is lacking, the next step.
+    type Case = (&'static str, Docket, Vec<Check>, Standing, Vec<Lack>, Step);
+
     #[test]
     fn every_state_names_what_is_missing_and_the_one_step_that_is_allowed() {
         let mut unsealed = good(1);
@@ -352,7 +355,7 @@ mod tests {
         let with = |commitment| Check { commitment, ..good(1) };
         use {Lack as L, Standing as S, Step as N};
         // docket, checks → state, missing, step
-        let table: Vec<(&str, Docket, Vec<Check>, S, Vec<L>, N)> = vec![
+        let table: Vec<Case> = vec![
             ("never stopped", Docket::default(), vec![], S::Operating, vec![], N::Suspend),
             ("never stopped, checked all the same", Docket::default(), vec![good(1)], S::Operating, vec![], N::Suspend),
             ("stopped", suspended(), vec![], S::Suspended, vec![L::Inspection, L::Commitment], N::Inspect),

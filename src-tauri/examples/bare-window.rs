@@ -1,4 +1,5 @@
-//! A window of the same shell with one coloured page and no engine: what `cargo xtask bench start` stands beside.
+//! A window of the same shell with one coloured page, one button and no engine: what `cargo xtask bench start` and the tap of
+//! `bench lists` stand beside.
 
 use std::borrow::Cow;
 use std::process::ExitCode;
@@ -6,8 +7,9 @@ use std::process::ExitCode;
 use tauri::http::Response;
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
-/// The colour of the unlock page's button, so that both are recognised by the same pixels.
-const PAGE: &[u8] = b"<!doctype html><body style='background:#0f5e63'>";
+/// A colour that is recognised from outside, and something to tap.
+const PAGE: &[u8] = b"<!doctype html><meta name=viewport content='width=device-width'><body data-screen=bare style='background:#0f5e63'>\
+<button style='width:200px;height:60px' onclick=\"this.style.background = this.style.background ? '' : '#b3261e'\">Tap</button>";
 
 fn main() -> ExitCode {
     let mut context = tauri::generate_context!();

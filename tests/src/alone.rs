@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use xuncha_core::Failure;
-use xuncha_core::checklist::{EvidenceKind, When};
+use xuncha_core::checklist::{Checklist, EvidenceKind, When};
 use xuncha_core::event::{
     Event, FeedAdmitted, FeedOpened, InspectionKind, ListRef, PackKind, PackPublished, RuleRef, TaskAssigned,
 };
 use xuncha_core::feed::{AppInfo, ClaimedTime, Draft, FeedKey, Frame, Head, Signer as _, author};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::ids::Digest;
+use xuncha_core::law::LawLibrary;
 use xuncha_core::library::Library;
 use xuncha_core::protocol::enrol::HqIdentity;
 use xuncha_device::app::hq_file::{self, HqFile};
@@ -74,6 +75,15 @@ impl Office {
         office
     }
 
+    /// What was read from the repository.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+    /// Publishes one list more, as a bureau does with its own.
+    pub fn publish_list(&mut self, list: &Checklist) {
+        self.publish(PackKind::List, list.code.as_str(), &list.version, list.canonical());
+    }
+
     fn publish(&mut self, kind: PackKind, code: &str, version: &str, json: String) {
         let bytes = json.into_bytes();
         let pack = PackPublished {
@@ -98,6 +108,11 @@ impl Office {
 
     fn pack(&self, kind: PackKind, code: &str) -> &PackPublished {
         &self.packs.iter().find(|(p, _)| p.kind == kind && p.code == code).expect("a pack of this name").0
+    }
+
+    /// Publishes another version of the laws; phones have it after [`Office::deliver`].
+    pub fn publish_laws(&mut self, laws: &LawLibrary) {
+        self.publish(PackKind::Laws, "library", &laws.version, laws.canonical());
     }
 
     /// A list as an inspection pins it.
@@ -167,16 +182,16 @@ impl Office {
             feed: unlocked.feed_key(),
         };
         hq_file::write(data, &hq, &unlocked.sub_key("hq-file")).unwrap();
-        let packs = Packs::open(&data.join("packs")).unwrap();
-        for (pack, bytes) in &self.packs {
-            packs.store(&pack.sha256, bytes).unwrap();
-        }
         self.say(FeedAdmitted { key: unlocked.feed_key(), unit: "station".parse().unwrap() }.into());
         self.deliver(data, user);
     }
 
-    /// Brings a locked phone's copy of HQ's feed up to date.
+    /// Brings a locked phone's copy of HQ's feed up to date, and the packs it speaks of.
     pub fn deliver(&self, data: &Path, user: &str) {
+        let packs = Packs::open(&data.join("packs")).unwrap();
+        for (pack, bytes) in self.packs.iter().filter(|(pack, _)| !packs.has(&pack.sha256)) {
+            packs.store(&pack.sha256, bytes).unwrap();
+        }
         let unlocked = keys_of(data, user);
         let feed = self.feed.feed;
         let (mut copy, _) =

@@ -36,7 +36,7 @@ pub fn bindings() -> Result<()> {
 
 /// `cargo xtask bench`: figures of an unoptimised build would say nothing.
 pub fn bench(args: &[String]) -> Result<()> {
-    let known = ["answer", "photo", "sync", "start"];
+    let known = ["answer", "photo", "sync", "start", "lists"];
     match args.first().map(String::as_str) {
         Some(first) if known.contains(&first) => {}
         _ => bail!("bench what? One of: {}", known.join(", ")),

@@ -68,7 +68,7 @@ fn reword(item: &mut Item, field: Field, n: u8) {
             })
             .unwrap();
         }
-        Field::Key => item.key = xuncha_core::checklist::KeyFlag { value: n % 2 == 0, mark },
+        Field::Key => item.key = xuncha_core::checklist::KeyFlag { value: n.is_multiple_of(2), mark },
         Field::Basis => item.basis.truncate(usize::from(n)),
         Field::Grounds => item.grounds = (n > 0).then(|| words(n)),
         Field::Violations => {

@@ -16,7 +16,8 @@ use super::desk::Desk;
 use super::settings::PHOTO_BYTES;
 use super::show;
 use super::verbs::{
-    CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, ListItemArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs, ViolationsArgs,
+    CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, ListItemArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs,
+    ViolationsArgs,
 };
 use super::views::*;
 

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-pub use xuncha_core::checklist::{ListProposal, ListTitle};
 use xuncha_core::checklist::{EvidenceKind, Mark, Text};
+pub use xuncha_core::checklist::{ListProposal, ListTitle};
 use xuncha_core::conclusion::Tallies;
 use xuncha_core::event::{InspectionKind, InspectionMode, Officer, Outcome, SealRole, SignMethod};
 use xuncha_core::feed::{BlobRef, Place};

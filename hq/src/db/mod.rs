@@ -20,9 +20,9 @@ use xuncha_core::protocol::push::Quarantined;
 use crate::api::types::UnitRow;
 
 pub use rows::{
-    Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, IndexRow, InspectionFound, InspectionQuery,
-    InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry, TaskRecord,
-    UploadRecord, UserRecord, WantedRow,
+    Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, IndexRow, InspectionFound,
+    InspectionQuery, InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry,
+    TaskRecord, UploadRecord, UserRecord, WantedRow,
 };
 
 /// Why the database did not answer.

@@ -9,6 +9,7 @@ mod kill;
 mod lists;
 mod merge;
 mod seal;
+mod search;
 mod start;
 mod tables;
 

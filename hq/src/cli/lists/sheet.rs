@@ -107,9 +107,9 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub(super) fn open(path: &Path) -> Result<Self, SheetFault> {
+    pub(super) fn open(path: &Path) -> Result<Self, Box<SheetFault>> {
         let file = path.display().to_string();
-        let fault = |problem: String, hint: &str| SheetFault::of_file(&file, problem, hint);
+        let fault = |problem: String, hint: &str| Box::new(SheetFault::of_file(&file, problem, hint));
         let size = path.metadata().map_err(|e| fault(e.to_string(), "give the path of an xlsx file"))?.len();
         if size > LARGEST_FILE {
             let problem = format!("{} MiB, more than {}", size / 1024 / 1024, LARGEST_FILE / 1024 / 1024);
@@ -133,10 +133,11 @@ impl Book {
     }
 
     /// Reads a sheet, at most [`MOST_ROWS`] rows of it.
-    pub(super) fn sheet(&mut self, name: &str) -> Result<Sheet, SheetFault> {
-        let fault = |e: XlsxError| SheetFault {
-            sheet: Some(name.to_owned()),
-            ..SheetFault::of_file(&self.file, format!("cannot be read: {e}"), "open the file and save it anew")
+    pub(super) fn sheet(&mut self, name: &str) -> Result<Sheet, Box<SheetFault>> {
+        let fault = |e: XlsxError| {
+            let problem = format!("cannot be read: {e}");
+            let of_file = SheetFault::of_file(&self.file, problem, "open the file and save it anew");
+            Box::new(SheetFault { sheet: Some(name.to_owned()), ..of_file })
         };
         let mut rows: BTreeMap<u32, BTreeMap<u32, Cell>> = BTreeMap::new();
         let mut cells = self.xlsx.worksheet_cells_reader(name).map_err(fault)?;
@@ -149,7 +150,7 @@ impl Book {
             let Some(cell) = read(&record.value, formula).filter(|_| column < MOST_COLUMNS) else { continue };
             rows.entry(row).or_default().insert(column, cell);
             if rows.len() > MOST_ROWS {
-                return Err(SheetFault {
+                return Err(Box::new(SheetFault {
                     sheet: Some(name.to_owned()),
                     row: Some(row + 1),
                     ..SheetFault::of_file(
@@ -157,7 +158,7 @@ impl Book {
                         format!("more than {MOST_ROWS} rows"),
                         "a list has some hundred items: give the right sheet, or split the list",
                     )
-                });
+                }));
             }
         }
         drop(cells);

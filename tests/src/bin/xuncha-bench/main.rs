@@ -1,13 +1,16 @@
 //! Each figure beside its limit, measured in the same run and in turns: absolute times mean nothing on shared machines.
 //!
-//! `xuncha-bench answer|photo|sync|start [--json]`. A missed limit is said plainly and is no error of this program.
+//! `xuncha-bench answer|photo|sync|start|lists [--json]`. A missed limit is said plainly and is no error of this program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 mod answer;
+mod lists;
+mod opening;
 mod photo;
 mod report;
 mod start;
 mod sync;
+mod tap;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +40,8 @@ enum What {
     Sync,
     /// Window to the unlock screen, beside a bare window
     Start,
+    /// Search over 20,000 paragraphs, beside one bare FTS5 match
+    Lists,
     #[command(hide = true)]
     PhotoChild { data: PathBuf, inspection: String, file: PathBuf },
     #[command(hide = true)]
@@ -54,6 +59,11 @@ fn main() -> ExitCode {
         What::Photo => runtime.block_on(photo::measure(&mut report)),
         What::Sync => runtime.block_on(sync::measure(&mut report)),
         What::Start => start::measure(&mut report),
+        What::Lists => runtime.block_on(async {
+            lists::measure(&mut report).await;
+            opening::measure(&mut report).await;
+            tap::measure(&mut report).await;
+        }),
         What::PhotoChild { data, inspection, file } => {
             runtime.block_on(photo::child(&data, &inspection, &file));
             return ExitCode::SUCCESS;

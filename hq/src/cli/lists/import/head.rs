@@ -30,7 +30,7 @@ pub(super) fn read(
 ) -> Result<Head, Vec<SheetFault>> {
     let mut head = Head::default();
     if book.names().iter().any(|name| name == HEAD_SHEET) {
-        let sheet = book.sheet(HEAD_SHEET).map_err(|fault| vec![fault])?;
+        let sheet = book.sheet(HEAD_SHEET).map_err(|fault| vec![*fault])?;
         let languages: BTreeMap<u32, String> =
             sheet.rows.values().next().into_iter().flatten().fold(BTreeMap::new(), |mut all, (column, cell)| {
                 if let Cell::Text(text) = cell

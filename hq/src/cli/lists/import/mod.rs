@@ -101,7 +101,7 @@ impl Import {
 
     fn read(&self, library: &xuncha_core::library::Library) -> Result<Taken, Vec<SheetFault>> {
         let file = self.file.display().to_string();
-        let mut book = Book::open(&self.file).map_err(|fault| vec![fault])?;
+        let mut book = Book::open(&self.file).map_err(|fault| vec![*fault])?;
         let head = head::read(&mut book, &file, self.code.as_ref(), self.list_version.as_deref())?;
         let table = rows::Table::find(&mut book, &file, self.sheet.as_deref(), &self.map)?;
         table.read(&file, head, library)

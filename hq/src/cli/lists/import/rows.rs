@@ -48,16 +48,16 @@ impl Table {
                 let problem = format!("there is no sheet {wanted}");
                 return Err(vec![SheetFault::of_file(file, problem, &format!("the sheets are: {listed}"))]);
             }
-            return Self::of(book.sheet(wanted).map_err(|fault| vec![fault])?, file, map);
+            return Self::of(book.sheet(wanted).map_err(|fault| vec![*fault])?, file, map);
         }
         if let [only] = names.as_slice() {
-            return Self::of(book.sheet(only).map_err(|fault| vec![fault])?, file, map);
+            return Self::of(book.sheet(only).map_err(|fault| vec![*fault])?, file, map);
         }
         let (mut found, mut unread) = (Vec::new(), Vec::new());
         for name in &names {
             match book.sheet(name) {
                 Ok(sheet) => found.extend(header_row(&sheet, map).map(|_| sheet)),
-                Err(fault) => unread.push(fault),
+                Err(fault) => unread.push(*fault),
             }
         }
         match (found.len(), found.pop()) {
