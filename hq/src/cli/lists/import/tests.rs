@@ -151,7 +151,7 @@ fn a_bureaus_own_sheet_becomes_a_list_that_the_check_takes() {
     );
     assert!(taken.notes.iter().any(|n| n.contains("备注 (G)")), "{:?}", taken.notes);
     let own = Own::from_files(vec![("lists/BJ1.yaml".into(), yaml(list).unwrap())]);
-    assert_eq!(own.unwrap().lists, vec!std::slice::from_ref(&list.code));
+    assert_eq!(own.unwrap().lists, std::slice::from_ref(&list.code));
 }
 
 #[test]
