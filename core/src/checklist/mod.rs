@@ -1,9 +1,10 @@
 //! Checklists as data: what an author writes in YAML, what an inspection pins by hash.
 //!
 //! What it is: the model ([`Checklist`], [`Item`]), its reader with errors that name file, line and a hint ([`parse`]), the
-//! canonical JSON whose hash names a version ([`Checklist::canonical`]), which items apply ([`applies`]), and what
-//! a new version says otherwise ([`diff`]). What it is not: answers (see [`crate::inspection`]), statute text (see [`crate::law`]) or thresholds
-//! (see [`crate::conclusion`]). Nothing about a particular list, province or year is in code.
+//! canonical JSON whose hash names a version ([`Checklist::canonical`]), which items apply ([`applies`]), which lists and
+//! rule an inspection proposes ([`propose_lists`]), and what a new version says otherwise ([`diff`]). What it is not:
+//! answers (see [`crate::inspection`]), statute text (see [`crate::law`]) or thresholds (see [`crate::conclusion`]).
+//! Nothing about a particular list, province or year is in code.
 //!
 //! Every value that is not verified carries a [`Mark`]; screens show anything but [`Mark::V`] as 待核实.
 

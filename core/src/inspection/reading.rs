@@ -59,10 +59,7 @@ impl Pinned {
     pub fn covers<'a>(&'a self, code: &'a ItemCode) -> impl Iterator<Item = &'a ItemCode> {
         self.covered.iter().filter(move |(_, other)| *other == code).map(|(item, _)| item)
     }
-    /// Items that are asked, in the order of the walk.
-    pub fn walk(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
-        self.applicable().filter(|(_, _, i)| !self.covered.contains_key(&i.code))
-    }
+    /// Items that apply, in the order of the walk.
     fn applicable(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
         let sections = self.lists.iter().flat_map(|l| l.sections.iter().enumerate().map(move |(n, s)| (l, n, s)));
         let items = sections.flat_map(|(l, n, s)| s.items.iter().map(move |i| (l, n, i)));
@@ -73,7 +70,7 @@ impl Pinned {
 /// What an inspection amounts to under its pinned data.
 #[derive(Debug, Clone)]
 pub struct Reading<'a> {
-    /// Items that apply, in the order of the walk.
+    /// Items that are asked, and those that were spoken of all the same, in the order of the walk.
     pub items: Vec<ItemReading<'a>>,
     /// Counts.
     pub tallies: Tallies,
