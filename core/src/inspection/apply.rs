@@ -167,7 +167,8 @@ impl Inspection {
             | Event::TaskAssigned(_)
             | Event::TaskWithdrawn(_)
             | Event::FirmSuspended(_)
-            | Event::FirmReopened(_) => {}
+            | Event::FirmReopened(_)
+            | Event::BackupBegun(_) => {}
         }
     }
 

@@ -151,20 +151,33 @@ impl Inspection {
     pub fn abandoned(&self) -> Option<&Write<InspectionAbandoned>> {
         self.abandoned.values().min_by_key(|w| (w.by.lamport, w.by.feed, w.by.seq))
     }
-    /// The lists that hold now: those of the start and those added, without those dropped.
+    /// The lists that hold now: those of the start and those added, each in the version last moved to, without those dropped.
     pub fn list_refs(&self) -> Vec<ListRef> {
         let mut lists: Vec<ListRef> = self.start().map(|s| s.value.lists.clone()).unwrap_or_default();
-        for register in self.lists.values() {
+        for (code, register) in &self.lists {
             // In a conflict about a list it stays: asking too much is safer than leaving out.
-            let dropped = register.heads().count() > 0 && register.heads().all(|w| !w.value.added);
-            for w in register.heads().take(1) {
-                lists.retain(|l| l.code != w.value.list.code || !dropped);
-                if !dropped && !lists.iter().any(|l| l.code == w.value.list.code) {
-                    lists.push(w.value.list.clone());
-                }
+            let holds = register.heads().filter(|w| w.value.added).last().map(|w| w.value.list.clone());
+            match (holds, lists.iter_mut().find(|l| l.code == *code)) {
+                (Some(list), Some(here)) => *here = list,
+                (Some(list), None) => lists.push(list),
+                (None, _) => lists.retain(|l| l.code != *code),
             }
         }
         lists
+    }
+    /// Versions of lists that held once and do not now: dropped, or moved on from. What was said under them stays.
+    pub fn earlier_refs(&self) -> Vec<ListRef> {
+        let now = self.list_refs();
+        let begun = self.start().into_iter().flat_map(|s| &s.value.lists);
+        let changed = self.lists.values().flat_map(Register::history).map(|w| &w.value.list);
+        let mut earlier: Vec<ListRef> = Vec::new();
+        for list in begun.chain(changed) {
+            let stands = |l: &ListRef| l.sha256 == list.sha256;
+            if !now.iter().any(stands) && !earlier.iter().any(stands) {
+                earlier.push(list.clone());
+            }
+        }
+        earlier
     }
     /// The register of a list that was added or dropped.
     pub fn list_change(&self, list: &ListCode) -> Option<&Register<ListChanged>> {

@@ -6,7 +6,7 @@ use crate::checklist::{Checklist, EvidenceKind, Item, Mark, Subject, Text, When,
 use crate::conclusion::{ConclusionRule, Outcome as Conclusion, Tallies, Tally};
 use crate::event::Outcome;
 use crate::form::{Filled, OnSiteForm};
-use crate::ids::ItemCode;
+use crate::ids::{Digest, ItemCode};
 use crate::register::State;
 
 use super::Inspection;
@@ -21,6 +21,8 @@ pub struct Pinned {
     applicable: BTreeSet<ItemCode>,
     /// Items that another list asks as well, each with the one that is asked instead.
     covered: BTreeMap<ItemCode, ItemCode>,
+    /// Versions that held before, by their hash.
+    earlier: Vec<(Digest, Checklist)>,
 }
 
 impl Pinned {
@@ -33,7 +35,14 @@ impl Pinned {
             .filter(|(i, other)| applicable.contains(&i.code) && applicable.contains(*other))
             .map(|(i, other)| (i.code.clone(), other.clone()))
             .collect();
-        Self { lists, rule, form, applicable, covered }
+        Self { lists, rule, form, applicable, covered, earlier: Vec::new() }
+    }
+    /// With the versions that held before ([`Inspection::earlier_refs`]): what was said under them is read beside the text that
+    /// was seen.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: impl IntoIterator<Item = (Digest, Checklist)>) -> Self {
+        self.earlier.extend(earlier);
+        self
     }
     /// Lists in order.
     pub fn lists(&self) -> &[Checklist] {
@@ -59,6 +68,22 @@ impl Pinned {
     pub fn covers<'a>(&'a self, code: &'a ItemCode) -> impl Iterator<Item = &'a ItemCode> {
         self.covered.iter().filter(move |(_, other)| *other == code).map(|(item, _)| item)
     }
+    /// The item as an earlier version had it.
+    fn earlier_item(&self, list: &Digest, item: &ItemCode) -> Option<(&Checklist, &Item)> {
+        let (_, list) = self.earlier.iter().find(|(sha256, _)| sha256 == list)?;
+        Some((list, list.item(item)?))
+    }
+    /// Items of earlier versions that no version in force asks of this subject, in their newest wording, in the order of those
+    /// lists.
+    fn left(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
+        let last = |code: &ItemCode| self.earlier.iter().rposition(|(_, l)| l.item(code).is_some());
+        let all = self.earlier.iter().enumerate().flat_map(|(n, (_, list))| {
+            let sections = list.sections.iter().enumerate();
+            sections.flat_map(move |(s, section)| section.items.iter().map(move |item| (n, list, s, item)))
+        });
+        let left = all.filter(move |(n, _, _, item)| !self.applicable.contains(&item.code) && last(&item.code) == Some(*n));
+        left.map(|(_, list, section, item)| (list, section, item))
+    }
     /// Items that apply, in the order of the walk.
     fn applicable(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
         let sections = self.lists.iter().flat_map(|l| l.sections.iter().enumerate().map(move |(n, s)| (l, n, s)));
@@ -72,6 +97,8 @@ impl Pinned {
 pub struct Reading<'a> {
     /// Items that are asked, and those that were spoken of all the same, in the order of the walk.
     pub items: Vec<ItemReading<'a>>,
+    /// Items that were spoken of under a version that holds no more, and that are not asked now: kept, shown, not counted.
+    pub left: Vec<ItemReading<'a>>,
     /// Counts.
     pub tallies: Tallies,
     /// What keeps it from being sealed, in the order of the walk.
@@ -93,6 +120,8 @@ pub struct ItemReading<'a> {
     pub outcome: Option<Outcome>,
     /// Several answers, notes or tables stand.
     pub conflict: bool,
+    /// The result was given under this version, whose sentence was another: the present one was not seen yet.
+    pub reworded: Option<&'a Checklist>,
     /// Evidence rules that hold for the present result.
     pub needs: Vec<Need>,
 }
@@ -121,6 +150,8 @@ pub enum Missing {
     Reason(ItemCode),
     /// Several answers or notes stand.
     Conflict(ItemCode),
+    /// The answer was given to another sentence.
+    Reworded(ItemCode),
     /// Too little evidence.
     Evidence {
         /// Where.
@@ -150,7 +181,7 @@ impl Inspection {
         // What was already spoken of stays in sight, even if a list that asks the same came later.
         let asked = |(_, _, item): &(&Checklist, usize, &Item)| pinned.asks(&item.code) || self.speaks_of(&item.code);
         for (list, section, item) in pinned.applicable().filter(asked) {
-            let reading = self.read_item(list, section, item);
+            let reading = self.read_item(pinned, list, section, item);
             if !item.regulator {
                 count(if item.key.value { &mut tallies.key } else { &mut tallies.general }, &reading);
             }
@@ -166,18 +197,28 @@ impl Inspection {
         if self.officers().len() < OFFICERS {
             missing.push(Missing::Officers);
         }
+        let left = pinned.left().filter(|(_, _, item)| self.speaks_of(&item.code));
+        let left = left.map(|(list, section, item)| self.read_item(pinned, list, section, item)).collect();
         let conclusion = pinned.rule.conclude(&tallies);
-        Reading { items, tallies, missing, conclusion }
+        Reading { items, left, tallies, missing, conclusion }
     }
 
     /// Reads one item.
-    pub fn read_item<'a>(&self, list: &'a Checklist, section: usize, item: &'a Item) -> ItemReading<'a> {
+    pub fn read_item<'a>(
+        &self,
+        pinned: &'a Pinned,
+        list: &'a Checklist,
+        section: usize,
+        item: &'a Item,
+    ) -> ItemReading<'a> {
         let answer = self.answer(&item.code);
         let (outcome, answer_conflict) = match answer.map(|r| r.state()) {
             None | Some(State::Empty) => (None, false),
             Some(State::Settled(w)) => (Some(w.value.outcome).filter(|o| *o != Outcome::Unchecked), false),
             Some(State::Conflict(_)) => (None, true),
         };
+        let seen = answer.and_then(|r| r.value()).and_then(|a| pinned.earlier_item(&a.list, &item.code));
+        let reworded = seen.filter(|(_, was)| was.text != item.text).map(|(list, _)| list);
         let note_conflict = self.note(&item.code).is_some_and(|r| matches!(r.state(), State::Conflict(_)));
         let needs = item
             .evidence
@@ -197,11 +238,11 @@ impl Inspection {
             .collect();
         let table_conflict = self.table(&item.code).is_some_and(|r| matches!(r.state(), State::Conflict(_)));
         let conflict = answer_conflict || note_conflict || table_conflict;
-        ItemReading { list, section, item, outcome, conflict, needs }
+        ItemReading { list, section, item, outcome, conflict, reworded, needs }
     }
 
-    /// Whether anything was ever answered, noted or attached there.
-    fn speaks_of(&self, item: &ItemCode) -> bool {
+    /// Whether anything was ever answered, noted, filled in or attached at an item.
+    pub fn speaks_of(&self, item: &ItemCode) -> bool {
         self.answer(item).is_some()
             || self.note(item).is_some()
             || self.table(item).is_some()
@@ -224,6 +265,9 @@ impl Inspection {
             missing.push(Missing::Answer(code.clone()));
             return;
         };
+        if reading.reworded.is_some() {
+            missing.push(Missing::Reworded(code.clone()));
+        }
         let reason = self.answer(code).and_then(|r| r.value()).and_then(|a| a.reason.as_deref()).unwrap_or_default();
         if outcome == Outcome::NotApplicable && reason.trim().is_empty() {
             missing.push(Missing::Reason(code.clone()));

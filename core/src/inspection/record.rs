@@ -10,7 +10,7 @@ use crate::event::{InspectionKind, InspectionMode, Outcome, TableSet};
 use crate::form::{Filled, FormField};
 use crate::register::State;
 
-use super::{Inspection, Pinned, Reading};
+use super::{Inspection, ItemReading, Pinned, Reading};
 
 /// Renders the record. `ended` is the claimed end (RFC 3339), `language` a BCP 47 tag (`zh-Hans` or `en`).
 pub fn render(inspection: &Inspection, pinned: &Pinned, ended: &str, language: &str) -> String {
@@ -153,36 +153,51 @@ fn findings(out: &mut String, i: &Inspection, reading: &Reading<'_>, language: &
             let title = label(&r.list.title, language);
             writeln!(out, "{title}（{} {}）", r.list.code, r.list.version)?;
         }
-        let answers: Vec<_> = i.answer(&r.item.code).into_iter().flat_map(|a| a.heads()).map(|a| &a.value).collect();
-        let outcome = match answers.as_slice() {
-            [] => w.outcome(Outcome::Unchecked).to_owned(),
-            [one] => w.outcome(one.outcome).to_owned(),
-            several => {
-                let all = several.iter().map(|a| w.outcome(a.outcome)).collect::<Vec<_>>().join(w.pick("／", " / "));
-                format!("{}{}{all}", w.pick("两种记录并存，未核定", "several answers stand, not settled"), w.colon())
-            }
-        };
-        let key = if r.item.key.value { "※" } else { "" };
-        writeln!(out, "{key}{} {} — {outcome}", r.item.code, label(&r.item.text, language))?;
-        for reason in answers.iter().filter_map(|a| a.reason.as_deref()).filter(|t| !t.trim().is_empty()) {
-            writeln!(out, "  {}{}{}", w.pick("理由", "Reason"), w.colon(), reason.trim())?;
+        finding(out, i, r, language, w)?;
+    }
+    let mut list = None;
+    for r in &reading.left {
+        if list != Some((&r.list.code, &r.list.version)) {
+            list = Some((&r.list.code, &r.list.version));
+            let title = label(&r.list.title, language);
+            let left = w.pick("，不再使用，所记录的保留", ", no longer in use; what was recorded stays");
+            writeln!(out, "{title}（{} {}{left}）", r.list.code, r.list.version)?;
         }
-        for note in i.note(&r.item.code).into_iter().flat_map(|n| n.heads()).filter(|n| !n.value.trim().is_empty()) {
-            writeln!(out, "  {}{}{}", w.pick("情况", "Note"), w.colon(), note.value.trim())?;
+        finding(out, i, r, language, w)?;
+    }
+    Ok(())
+}
+
+fn finding(out: &mut String, i: &Inspection, r: &ItemReading<'_>, language: &str, w: Words) -> std::fmt::Result {
+    let answers: Vec<_> = i.answer(&r.item.code).into_iter().flat_map(|a| a.heads()).map(|a| &a.value).collect();
+    let outcome = match answers.as_slice() {
+        [] => w.outcome(Outcome::Unchecked).to_owned(),
+        [one] => w.outcome(one.outcome).to_owned(),
+        several => {
+            let all = several.iter().map(|a| w.outcome(a.outcome)).collect::<Vec<_>>().join(w.pick("／", " / "));
+            format!("{}{}{all}", w.pick("两种记录并存，未核定", "several answers stand, not settled"), w.colon())
         }
-        for table in i.table(&r.item.code).into_iter().flat_map(|t| t.heads()).filter(|t| !t.value.rows.is_empty()) {
-            rows(out, &table.value, language, w)?;
-        }
-        if matches!(r.outcome, Some(Outcome::NonConforming | Outcome::Corrected)) {
-            let basis = r.item.basis.iter().map(|b| {
-                let clause = b.clause.as_deref().unwrap_or_default();
-                let unsure = if b.mark == Mark::V { "" } else { w.pick("（待核实）", " (to be verified)") };
-                format!("{}§{}{clause}{unsure}", b.law, b.article)
-            });
-            let basis = basis.collect::<Vec<_>>().join(w.pick("、", ", "));
-            if !basis.is_empty() {
-                writeln!(out, "  {}{}{basis}", w.pick("依据", "Basis"), w.colon())?;
-            }
+    };
+    let key = if r.item.key.value { "※" } else { "" };
+    writeln!(out, "{key}{} {} — {outcome}", r.item.code, label(&r.item.text, language))?;
+    for reason in answers.iter().filter_map(|a| a.reason.as_deref()).filter(|t| !t.trim().is_empty()) {
+        writeln!(out, "  {}{}{}", w.pick("理由", "Reason"), w.colon(), reason.trim())?;
+    }
+    for note in i.note(&r.item.code).into_iter().flat_map(|n| n.heads()).filter(|n| !n.value.trim().is_empty()) {
+        writeln!(out, "  {}{}{}", w.pick("情况", "Note"), w.colon(), note.value.trim())?;
+    }
+    for table in i.table(&r.item.code).into_iter().flat_map(|t| t.heads()).filter(|t| !t.value.rows.is_empty()) {
+        rows(out, &table.value, language, w)?;
+    }
+    if matches!(r.outcome, Some(Outcome::NonConforming | Outcome::Corrected)) {
+        let basis = r.item.basis.iter().map(|b| {
+            let clause = b.clause.as_deref().unwrap_or_default();
+            let unsure = if b.mark == Mark::V { "" } else { w.pick("（待核实）", " (to be verified)") };
+            format!("{}§{}{clause}{unsure}", b.law, b.article)
+        });
+        let basis = basis.collect::<Vec<_>>().join(w.pick("、", ", "));
+        if !basis.is_empty() {
+            writeln!(out, "  {}{}{basis}", w.pick("依据", "Basis"), w.colon())?;
         }
     }
     Ok(())

@@ -295,6 +295,31 @@ proptest! {
                 prop_assert_eq!(read.outcome, last.get(&read.item.code).copied());
             }
         }
+        // Under the version the draft moved to last, each of them is asked or kept in sight, and whoever saw another sentence
+        // is told so.
+        let version = |list: &ListRef| Checklist::from_canonical(&shelf[&list.sha256]).unwrap();
+        let lists = inspection.list_refs();
+        prop_assert_eq!(lists.len(), 1);
+        let earlier = inspection.earlier_refs();
+        let pinned = Pinned::new(lists.iter().map(version).collect(), rule(), form(), &started().firm.subject)
+            .with_earlier(earlier.iter().map(|l| (l.sha256, version(l))));
+        let reading = inspection.read(&pinned);
+        let held: BTreeSet<_> = lists.iter().chain(&earlier).map(|l| l.sha256).collect();
+        for (code, outcome) in &last {
+            let given = &inspection.answer(code).unwrap().value().unwrap().list;
+            let (entry_item, asked) = (&seen.iter().rfind(|(_, item, _)| &item.code == *code).unwrap().1, pinned.asks(code));
+            let read = reading.items.iter().chain(&reading.left).find(|r| &r.item.code == *code);
+            // An answer under a version that this draft never had is on no list of it: it stays in the registers alone.
+            let Some(read) = read else {
+                prop_assert!(!held.contains(given), "{code} was answered under a list of this draft and is nowhere");
+                continue;
+            };
+            prop_assert_eq!(read.outcome, Some(*outcome));
+            prop_assert_eq!(reading.left.iter().any(|r| &r.item.code == *code), !asked);
+            if held.contains(given) && asked {
+                prop_assert_eq!(read.reworded.is_some(), entry_item.text != read.item.text);
+            }
+        }
     }
 }
 
