@@ -1,7 +1,8 @@
 //! HQ's clock, passed in so that tests can make a day pass.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -9,6 +10,11 @@ use jiff::Timestamp;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+    /// Milliseconds since some moment before this program began to answer; never goes back.
+    fn monotonic_ms(&self) -> u64 {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        u64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
     /// Now as HQ writes it down: RFC 3339, UTC, milliseconds. Equal lengths sort as texts.
     fn stamp(&self) -> String {
         stamp(self.now())

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
 
 use xuncha_core::Failure;
 use xuncha_core::event::PackPublished;
@@ -12,6 +11,7 @@ use xuncha_core::protocol::enrol::HqIdentity;
 
 use crate::api::types::Role;
 use crate::auth::Throttle;
+use crate::blocking::Blocking;
 use crate::clock::Clock;
 use crate::config::{Config, PasswordCost, Terms};
 use crate::db::sqlite::Sqlite;
@@ -19,8 +19,24 @@ use crate::db::{Db, DbError};
 use crate::keys::Keys;
 use crate::objects::{Folder, Objects, disk_failure};
 use crate::packs::{self, Published, Shelf};
-use crate::random;
+use crate::random::{Chance, SystemChance};
 use crate::sync::{Running, Tokens};
+
+/// What a headquarters stands on: everything behind which there is a disk, a clock or chance.
+pub struct Ground {
+    /// Its database.
+    pub db: Arc<dyn Db>,
+    /// Its objects.
+    pub objects: Arc<dyn Objects>,
+    /// Its keys.
+    pub keys: Arc<Keys>,
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// Its chance.
+    pub chance: Arc<dyn Chance>,
+    /// Where work that blocks is done.
+    pub blocking: Blocking,
+}
 
 /// A headquarters.
 pub struct Hq {
@@ -29,11 +45,15 @@ pub struct Hq {
     /// Its objects.
     pub objects: Arc<dyn Objects>,
     /// Its keys.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// The key of its own feed.
     pub own: FeedKey,
     /// Its clock.
     pub clock: Arc<dyn Clock>,
+    /// Its chance.
+    pub chance: Arc<dyn Chance>,
+    /// Where work that blocks is done.
+    pub blocking: Blocking,
     /// How long things hold.
     pub terms: Terms,
     /// Cost of a password hash.
@@ -53,7 +73,8 @@ pub struct Hq {
     /// The phones' address, known once the listener is bound.
     phone_url: RwLock<String>,
     shelf: RwLock<Arc<Shelf>>,
-    started: Instant,
+    /// The clock's [`Clock::monotonic_ms`] when this run began.
+    started_ms: u64,
     boot: String,
     _lock: Option<File>,
 }
@@ -68,10 +89,26 @@ impl Hq {
         }
         let lock = lock(&config.data)?;
         let hq = Self::load(config, Some(lock)).await?;
-        hq.sweep_strays().await.map_err(|refusal| refusal.failure)?;
+        hq.recover().await?;
         hq.publish().await?;
         hq.refresh().await?;
         Ok(hq)
+    }
+
+    /// Puts a headquarters together over a ground somebody else prepared: it opens no file and publishes no pack.
+    /// [`Hq::recover`] comes next.
+    pub async fn assemble(ground: Ground, config: &Config) -> Result<Arc<Self>, Failure> {
+        Self::raise(ground, config, None).await
+    }
+
+    /// Makes good what a crash left behind, and opens HQ's own feed if there is none. Before the doors open.
+    pub async fn recover(self: &Arc<Self>) -> Result<(), Failure> {
+        self.sweep_strays().await.map_err(|refusal| refusal.failure)?;
+        if self.db.head(&self.own.feed).await.map_err(db_failure)?.seq == 0 {
+            let opened = xuncha_core::event::FeedOpened { succeeds: None };
+            self.speak(&self.own.user, vec![opened.into()]).await?;
+        }
+        Ok(())
     }
 
     /// Opens a data folder only to read, beside a running HQ: nothing is published and the folder is not held.
@@ -85,10 +122,20 @@ impl Hq {
     }
 
     async fn load(config: &Config, lock: Option<File>) -> Result<Arc<Self>, Failure> {
-        let keys = Keys::open(&config.data)?;
+        let ground = Ground {
+            db: Arc::new(Sqlite::open(&config.data.join("hq.sqlite")).map_err(db_failure)?),
+            objects: Arc::new(Folder::open(&config.data).map_err(|e| disk_failure(&e))?),
+            keys: Arc::new(Keys::open(&config.data)?),
+            clock: Arc::clone(&config.clock),
+            chance: Arc::new(SystemChance),
+            blocking: Blocking::Threads,
+        };
+        Self::raise(ground, config, lock).await
+    }
+
+    async fn raise(ground: Ground, config: &Config, lock: Option<File>) -> Result<Arc<Self>, Failure> {
+        let Ground { db, objects, keys, clock, chance, blocking } = ground;
         let own = keys.signing.feed_key()?;
-        let db: Arc<dyn Db> = Arc::new(Sqlite::open(&config.data.join("hq.sqlite")).map_err(db_failure)?);
-        let objects: Arc<dyn Objects> = Arc::new(Folder::open(&config.data).map_err(|e| disk_failure(&e))?);
         let bureau = settle(&*db, "bureau", config.bureau.as_deref(), "市场监督管理局").await?;
         let area = settle(&*db, "area", config.area.as_deref(), "000000").await?;
         Ok(Arc::new(Self {
@@ -96,7 +143,11 @@ impl Hq {
             objects,
             keys,
             own,
-            clock: Arc::clone(&config.clock),
+            started_ms: clock.monotonic_ms(),
+            boot: chance.hex::<16>()?,
+            clock,
+            chance,
+            blocking,
             terms: config.terms,
             password_cost: config.password_cost,
             bureau,
@@ -107,19 +158,13 @@ impl Hq {
             log: tokio::sync::Mutex::new(()),
             phone_url: RwLock::new(format!("https://{}", config.listen_phones)),
             shelf: RwLock::new(Arc::default()),
-            started: Instant::now(),
-            boot: random::hex::<16>()?,
             _lock: lock,
         }))
     }
 
-    /// Opens the own feed, publishes the packs of this program that were never published, and reads them all.
+    /// Publishes the packs of this program that were never published, and reads them all.
     async fn publish(&self) -> Result<(), Failure> {
         let actor = self.own.user.clone();
-        if self.db.head(&self.own.feed).await.map_err(db_failure)?.seq == 0 {
-            let opened = xuncha_core::event::FeedOpened { succeeds: None };
-            self.speak(&actor, vec![opened.into()]).await?;
-        }
         let published = self.published().await?;
         let events = packs::unpublished(&packs::embedded()?, &published, &*self.objects)?;
         self.put_out(&actor, events, !published.packs.is_empty()).await
@@ -192,21 +237,12 @@ impl Hq {
     }
     /// Milliseconds since this run began, and its name: HQ's own claim about time.
     pub(crate) fn run(&self) -> (&str, u64) {
-        (&self.boot, u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        (&self.boot, self.clock.monotonic_ms().saturating_sub(self.started_ms))
     }
     /// Now plus a term, as it is written down.
     pub fn until(&self, term: std::time::Duration) -> String {
         let term = jiff::SignedDuration::try_from(term).unwrap_or(jiff::SignedDuration::MAX);
         crate::clock::stamp(self.clock.now().checked_add(term).unwrap_or(jiff::Timestamp::MAX))
-    }
-    /// Runs work that blocks (disk, hashing) off the async threads.
-    pub(crate) async fn blocking<T: Send + 'static>(
-        work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-    ) -> std::io::Result<T> {
-        match tokio::task::spawn_blocking(work).await {
-            Ok(out) => out,
-            Err(e) => Err(std::io::Error::other(e)),
-        }
     }
 }
 

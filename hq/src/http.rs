@@ -1,6 +1,6 @@
 //! What both listeners share: bodies within limits, time limits, answers for what does not exist, ranges.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::SeekFrom;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use crate::objects::CHUNK;
+use crate::blocking::Blocking;
+use crate::objects::{CHUNK, Original};
 use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a JSON request. A task with a whole firm record fits; see `feed::limits::MAX_PAYLOAD`.
@@ -117,26 +118,25 @@ pub fn range(headers: &HeaderMap, size: u64) -> Answer<Option<(u64, u64)>> {
     Ok(Some((start, end - start)))
 }
 
-/// Answers with a file or the range of it that is asked for, streamed.
-pub fn file(mut file: std::fs::File, size: u64, headers: &HeaderMap) -> Answer<Response> {
+/// Answers with an object or the range of it that is asked for, streamed.
+pub fn file(mut file: Box<dyn Original>, size: u64, headers: &HeaderMap, blocking: Blocking) -> Answer<Response> {
     let part = range(headers, size)?;
     let (start, length) = part.unwrap_or((0, size));
     file.seek(SeekFrom::Start(start))?;
-    let (sender, receiver) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(2);
-    // The thread ends with the file, or when the receiver is dropped because the reader went away.
-    tokio::task::spawn_blocking(move || {
-        let mut left = length;
-        while left > 0 {
-            let mut chunk = vec![0; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
-            let read = file.read_exact(&mut chunk).map(|()| Bytes::from(chunk));
-            let failed = read.is_err();
-            left -= read.as_ref().map_or(left, |b| b.len() as u64);
-            if sender.blocking_send(read).is_err() || failed {
-                return;
-            }
+    // One chunk at a time, read when the one before it was taken: a reader that goes away costs nothing more.
+    let stream = futures::stream::try_unfold((file, length), move |(mut file, left)| async move {
+        if left == 0 {
+            return Ok(None);
         }
+        let read = blocking.run(move || {
+            let mut chunk = vec![0; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
+            file.read_exact(&mut chunk)?;
+            Ok((Bytes::from(chunk), file))
+        });
+        let (chunk, file) = read.await?;
+        let left = left - chunk.len() as u64;
+        Ok::<_, std::io::Error>(Some((chunk, (file, left))))
     });
-    let stream = futures::stream::unfold(receiver, |mut r| async move { r.recv().await.map(|chunk| (chunk, r)) });
     let mut response = Body::from_stream(stream).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));

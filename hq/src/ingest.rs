@@ -15,7 +15,6 @@ use crate::db::{Batch, Changes, DbError, FeedRow, NewEntry, StoredEntry};
 use crate::hq::{Hq, db_failure};
 use crate::projections::entry::{Author, inert, judge};
 use crate::projections::{Arrival, inspection, office};
-use crate::random;
 
 /// What the rebuildable tables hold, as a number that grows with it.
 const VIEWS: &str = "2";
@@ -53,7 +52,7 @@ impl Hq {
         for event in events {
             let (boot, mono_ms) = self.run();
             let draft = Draft {
-                salt: random::bytes()?,
+                salt: self.chance.bytes()?,
                 actor: actor.clone(),
                 inspection: None,
                 kind: event.kind().to_owned(),

@@ -10,7 +10,7 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -20,6 +20,27 @@ use xuncha_core::ids::BlobHash;
 /// How much is read at a time.
 pub const CHUNK: usize = 256 * 1024;
 
+/// A stored object, open for reading.
+pub trait Original: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Original for T {}
+
+/// A part, open for reading and appending.
+pub trait Part: Read + Seek + Write + Send {
+    /// Cuts it to this length.
+    fn set_len(&mut self, length: u64) -> io::Result<()>;
+    /// Makes its bytes and its length durable.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+impl Part for File {
+    fn set_len(&mut self, length: u64) -> io::Result<()> {
+        File::set_len(self, length)
+    }
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
 /// The objects of an HQ. All calls block: async callers go through a blocking thread.
 pub trait Objects: Send + Sync {
     /// Stores bytes under their hash, durably.
@@ -27,11 +48,11 @@ pub trait Objects: Send + Sync {
     /// Bytes of a stored object, or `None`.
     fn size(&self, sha256: &BlobHash) -> io::Result<Option<u64>>;
     /// Opens a stored object for reading.
-    fn open(&self, sha256: &BlobHash) -> io::Result<File>;
+    fn open(&self, sha256: &BlobHash) -> io::Result<Box<dyn Original>>;
     /// Starts an empty part.
     fn create_part(&self, upload: &str) -> io::Result<()>;
-    /// Opens a part for appending; gives it with its length.
-    fn open_part(&self, upload: &str) -> io::Result<(File, u64)>;
+    /// Opens a part at its end; gives it with its length.
+    fn open_part(&self, upload: &str) -> io::Result<(Box<dyn Part>, u64)>;
     /// Length of a part, or `None`.
     fn part_size(&self, upload: &str) -> io::Result<Option<u64>>;
     /// Makes a complete, already fsynced part the object of this hash. The caller has hashed it.
@@ -94,17 +115,17 @@ impl Objects for Folder {
     fn size(&self, sha256: &BlobHash) -> io::Result<Option<u64>> {
         length(&self.object(sha256))
     }
-    fn open(&self, sha256: &BlobHash) -> io::Result<File> {
-        File::open(self.object(sha256))
+    fn open(&self, sha256: &BlobHash) -> io::Result<Box<dyn Original>> {
+        Ok(Box::new(File::open(self.object(sha256))?))
     }
     fn create_part(&self, upload: &str) -> io::Result<()> {
         File::create_new(self.part(upload)?)?;
         sync_folder(&self.parts)
     }
-    fn open_part(&self, upload: &str) -> io::Result<(File, u64)> {
+    fn open_part(&self, upload: &str) -> io::Result<(Box<dyn Part>, u64)> {
         let mut file = File::options().read(true).write(true).open(self.part(upload)?)?;
         let length = file.seek(SeekFrom::End(0))?;
-        Ok((file, length))
+        Ok((Box::new(file), length))
     }
     fn part_size(&self, upload: &str) -> io::Result<Option<u64>> {
         length(&self.part(upload)?)
@@ -137,7 +158,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Hash and length of all that is left in `file`.
-pub fn hash_file(file: &mut File) -> io::Result<(Sha256, u64)> {
+pub fn hash_file(file: &mut (impl Read + ?Sized)) -> io::Result<(Sha256, u64)> {
     let (mut hash, mut length, mut buffer) = (Sha256::new(), 0, vec![0; CHUNK]);
     loop {
         let n = file.read(&mut buffer)?;
@@ -156,7 +177,7 @@ pub fn recheck(objects: &dyn Objects, sha256: &BlobHash) -> io::Result<Option<(u
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(e),
     };
-    let (hash, length) = hash_file(&mut file)?;
+    let (hash, length) = hash_file(&mut *file)?;
     Ok(Some((length, BlobHash::from_bytes(hash.finalize().into()) == *sha256)))
 }
 
@@ -183,7 +204,7 @@ mod tests {
         let (mut file, length) = folder.open_part("a1").unwrap();
         assert_eq!(length, 0);
         file.write_all(b"photo").unwrap();
-        file.sync_all().unwrap();
+        file.sync().unwrap();
         assert_eq!(folder.size(&sha256).unwrap(), None);
         assert_eq!(folder.part_size("a1").unwrap(), Some(5));
         folder.finish_part("a1", &sha256).unwrap();

@@ -50,7 +50,7 @@ impl Hq {
         for (blob, here) in self.db.blobs_of(id).await? {
             let objects = Arc::clone(&self.objects);
             let found = match here {
-                true => Self::blocking(move || recheck(&*objects, &blob.sha256)).await?,
+                true => self.blocking.run(move || recheck(&*objects, &blob.sha256)).await?,
                 false => None,
             };
             audit.blob(&blob.sha256, blob.size, found);

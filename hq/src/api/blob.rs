@@ -43,7 +43,7 @@ pub(super) async fn bytes(
     let blobs = hq.db.blobs_of(&found.record.inspection).await?;
     blobs.iter().find(|(b, here)| b.sha256 == sha256 && *here).ok_or_else(unknown)?;
     let objects = Arc::clone(&hq.objects);
-    let opened = Hq::blocking(move || {
+    let opened = hq.blocking.run(move || {
         let Some(size) = objects.size(&sha256)? else { return Ok(None) };
         let mut file = objects.open(&sha256)?;
         let mut first = Vec::new();
@@ -52,7 +52,7 @@ pub(super) async fn bytes(
         Ok(Some((file, size, picture(&first))))
     });
     let (opened, size, kind) = opened.await?.ok_or_else(unknown)?;
-    let mut response = file(opened, size, &headers)?;
+    let mut response = file(opened, size, &headers, hq.blocking)?;
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.unwrap_or("application/octet-stream")));
     let how = if kind.is_some() { "inline" } else { "attachment" };

@@ -120,7 +120,7 @@ impl Hq {
     /// Bytes of an object, up to `most`.
     pub(crate) async fn object(self: &Arc<Self>, sha256: BlobHash, most: u64) -> Answer<Option<Vec<u8>>> {
         let objects = Arc::clone(&self.objects);
-        let read = Self::blocking(move || match objects.size(&sha256)? {
+        let read = self.blocking.run(move || match objects.size(&sha256)? {
             Some(size) if size <= most => {
                 let mut bytes = Vec::new();
                 objects.open(&sha256)?.take(most).read_to_end(&mut bytes)?;

@@ -71,7 +71,7 @@ async fn matches(hq: &Hq, given: String, stored: String) -> Answer<bool> {
     let given = zeroize::Zeroizing::new(given);
     let cost = hq.password_cost;
     let _turn = HASHING.acquire().await;
-    Ok(Hq::blocking(move || Ok(password::matches(&given, &stored, cost))).await?)
+    Ok(hq.blocking.run(move || Ok(password::matches(&given, &stored, cost))).await?)
 }
 
 /// Hashes a new password of at least [`password::SHORTEST`] characters.
@@ -82,7 +82,7 @@ pub(super) async fn new_password(hq: &Hq, given: String) -> Answer<String> {
     let given = zeroize::Zeroizing::new(given);
     let cost = hq.password_cost;
     let _turn = HASHING.acquire().await;
-    Ok(Hq::blocking(move || Ok(password::hash(&given, cost))).await??)
+    Ok(hq.blocking.run(move || Ok(password::hash(&given, cost))).await??)
 }
 
 #[utoipa::path(delete, path = "/api/session", responses((status = 204)))]

@@ -19,7 +19,6 @@ use super::session::Device;
 use super::upload::{Checksum, append};
 use crate::db::UploadRecord;
 use crate::hq::Hq;
-use crate::random;
 use crate::refusal::{Answer, Refusal};
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
@@ -55,7 +54,7 @@ pub(super) async fn create(
     let checksum = checksum(&headers)?;
     let brings = headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes() == OFFSET_MEDIA_TYPE.as_bytes());
     let upload = UploadRecord {
-        upload: random::hex::<32>()?,
+        upload: hq.chance.hex::<32>()?,
         device: device.device,
         feed,
         entry: named.entry,
@@ -65,7 +64,7 @@ pub(super) async fn create(
         done: false,
     };
     let (objects, part) = (Arc::clone(&hq.objects), upload.upload.clone());
-    Hq::blocking(move || objects.create_part(&part)).await?;
+    hq.blocking.run(move || objects.create_part(&part)).await?;
     hq.db.create_upload(&upload).await?;
     let location = format!("/v1/blobs/{}", upload.upload);
     let expires = expires(&hq);
@@ -97,7 +96,7 @@ pub(super) async fn head(
         true => Some(upload.size),
         false => {
             let (objects, part) = (Arc::clone(&hq.objects), upload.upload.clone());
-            Hq::blocking(move || objects.part_size(&part)).await?
+            hq.blocking.run(move || objects.part_size(&part)).await?
         }
     };
     drop(held);
@@ -161,7 +160,7 @@ async fn forget(hq: &Arc<Hq>, upload: &str) -> Answer<()> {
     hq.db.drop_upload(upload).await?;
     hq.running.forget(upload);
     let (objects, part) = (Arc::clone(&hq.objects), upload.to_owned());
-    Ok(Hq::blocking(move || objects.drop_part(&part)).await?)
+    Ok(hq.blocking.run(move || objects.drop_part(&part)).await?)
 }
 
 impl Hq {
@@ -169,10 +168,10 @@ impl Hq {
     /// open, when nobody else makes parts.
     pub(crate) async fn sweep_strays(self: &Arc<Self>) -> Answer<()> {
         let objects = Arc::clone(&self.objects);
-        for part in Hq::blocking(move || objects.parts()).await? {
+        for part in self.blocking.run(move || objects.parts()).await? {
             if self.db.upload(&part).await?.is_none_or(|u| u.done) {
                 let objects = Arc::clone(&self.objects);
-                Hq::blocking(move || objects.drop_part(&part)).await?;
+                self.blocking.run(move || objects.drop_part(&part)).await?;
             }
         }
         Ok(())

@@ -17,7 +17,6 @@ use xuncha_core::protocol::enrol::{
 use crate::db::{DbError, DeviceRecord, InvitationRecord, UserRecord};
 use crate::hq::{Hq, db_failure};
 use crate::http::{Json, json};
-use crate::random;
 use crate::refusal::{Answer, Refusal};
 
 /// A new invitation with its secret, which is kept nowhere else.
@@ -31,10 +30,10 @@ pub struct Invite {
 impl Hq {
     /// Invites a person to enrol a phone.
     pub async fn invite(&self, user: &UserId) -> Result<Invite, Failure> {
-        let secret = data_encoding::BASE32_NOPAD.encode(&random::bytes::<16>()?);
+        let secret = data_encoding::BASE32_NOPAD.encode(&self.chance.bytes::<16>()?);
         let secret = normalise_secret(&secret).ok_or_else(|| Failure::never("hq.randomness"))?;
         let record = InvitationRecord {
-            invitation: random::hex::<8>()?,
+            invitation: self.chance.hex::<8>()?,
             secret: secret_hash(&secret),
             user: user.clone(),
             created: self.clock.stamp(),

@@ -15,7 +15,6 @@ use xuncha_core::protocol::hello::{
 use super::session::Device;
 use crate::hq::Hq;
 use crate::http::{Json, json};
-use crate::random;
 use crate::refusal::{Answer, Refusal};
 
 /// The least version of the app HQ takes.
@@ -78,7 +77,7 @@ pub(super) async fn hello(
 
 async fn part_size(hq: &Arc<Hq>, upload: &str) -> Answer<Option<u64>> {
     let (objects, upload) = (Arc::clone(&hq.objects), upload.to_owned());
-    Ok(Hq::blocking(move || objects.part_size(&upload)).await?)
+    Ok(hq.blocking.run(move || objects.part_size(&upload)).await?)
 }
 
 /// How a phone's claim compares with what HQ has.
@@ -99,7 +98,7 @@ impl Hq {
             hq_head: self.db.head(&self.own.feed).await?,
             backed_up_to: None,
             time: self.clock.stamp(),
-            nonce: random::hex::<16>()?,
+            nonce: self.chance.hex::<16>()?,
         };
         Signed::sign(&checkpoint, &self.keys.signing).map_err(|_| Failure::never("hq.json").into())
     }

@@ -206,8 +206,8 @@ pub(super) async fn pack(
     let named = packs.iter().find(|p| p.sha256.as_bytes() == sha256.as_bytes() && pack_in_view(&view, &p.units));
     let size = named.ok_or_else(unknown)?.size;
     let objects = Arc::clone(&hq.objects);
-    let opened = Hq::blocking(move || objects.open(&sha256)).await?;
-    let mut response = file(opened, size, &headers)?;
+    let opened = hq.blocking.run(move || objects.open(&sha256)).await?;
+    let mut response = file(opened, size, &headers, hq.blocking)?;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }

@@ -36,9 +36,7 @@ pub(super) async fn push(
         Some(b"zstd") => true,
         Some(_) => return Err(Refusal::never(StatusCode::UNSUPPORTED_MEDIA_TYPE, "push.encoding")),
     };
-    let frames = tokio::task::spawn_blocking(move || read(&bytes, zstd))
-        .await
-        .map_err(|_| Refusal::later(StatusCode::INTERNAL_SERVER_ERROR, "hq.busy"))??;
+    let frames = hq.blocking.run(move || Ok(read(&bytes, zstd))).await??;
     for _ in 0..TRIES {
         let _log = hq.log.lock().await;
         let head = hq.db.head(&feed.key.feed).await?;

@@ -52,7 +52,7 @@ pub(super) async fn receipt(
 pub(super) async fn stored(hq: &Arc<Hq>, feed: &FeedId, blobs: &[BlobHash]) -> Answer<Vec<BlobHash>> {
     let delivered = hq.db.delivered(feed, blobs).await?;
     let objects = Arc::clone(&hq.objects);
-    let there = Hq::blocking(move || {
+    let there = hq.blocking.run(move || {
         let mut there = Vec::new();
         for blob in delivered {
             if objects.size(&blob)?.is_some() {

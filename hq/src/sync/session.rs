@@ -14,7 +14,6 @@ use xuncha_core::protocol::session::{ChallengeReply, ChallengeRequest, SessionRe
 use crate::db::FeedRow;
 use crate::hq::Hq;
 use crate::http::{Json, json};
-use crate::random;
 use crate::refusal::{Answer, Refusal};
 
 /// Nonces and tokens of phones. In memory: a restart only makes phones prove themselves again.
@@ -52,7 +51,7 @@ impl Tokens {
 }
 
 pub(super) async fn challenge(State(hq): State<Arc<Hq>>, Json(ask): Json<ChallengeRequest>) -> Answer<Response> {
-    let nonce = random::hex::<32>()?;
+    let nonce = hq.chance.hex::<32>()?;
     let now = hq.clock.now();
     let until = now.checked_add(hq.terms.nonce).unwrap_or(Timestamp::MAX);
     Tokens::keep(&hq.tokens.nonces, nonce.clone(), ask.device, until, now)?;
@@ -79,7 +78,7 @@ pub(super) async fn open(State(hq): State<Arc<Hq>>, Json(ask): Json<SessionReque
     if !enabled {
         return Err(Refusal::after_action(StatusCode::FORBIDDEN, "user.disabled"));
     }
-    let token = random::hex::<32>()?;
+    let token = hq.chance.hex::<32>()?;
     let until = now.checked_add(hq.terms.token).unwrap_or(Timestamp::MAX);
     Tokens::keep(&hq.tokens.tokens, token_hash(&token), device.clone(), until, now)?;
     hq.db.seen(&device, &hq.clock.stamp()).await?;

@@ -1,9 +1,8 @@
 //! Bytes of an upload, from the wire to the disk: one thread reads and decrypts, another hashes and writes, a short queue
-//! between them. One SHA-256 per byte; after a restart what is there is hashed again.
+//! between them. One SHA-256 per byte; after a restart what is there is hashed again. [`Blocking::Here`] does both in turn.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,9 +16,10 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use xuncha_core::ids::BlobHash;
 use xuncha_core::protocol::blobs::CHECKSUM_MISMATCH;
 
+use crate::blocking::Blocking;
 use crate::db::UploadRecord;
 use crate::hq::Hq;
-use crate::objects::{Objects, hash_file};
+use crate::objects::{Objects, Part, hash_file};
 use crate::refusal::{Answer, Refusal};
 
 /// Pieces between the two threads. A piece is what the wire gave at once, some ten KiB: a few MiB at most.
@@ -109,14 +109,19 @@ async fn append_held(
     if upload.done {
         return if offset == upload.size { Ok(offset) } else { Err(conflict(upload.size)) };
     }
-    let (sender, receiver) = channel(QUEUE);
-    let objects = Arc::clone(&hq.objects);
     let known = progress.0.take();
     let (part, size, sha256) = (upload.upload.clone(), upload.size, upload.sha256);
     let plan = Plan { part, size, sha256, offset, checksum };
-    let writer = tokio::task::spawn_blocking(move || plan.write(&*objects, known, receiver));
-    let sent = pump(body, sender, hq.terms.idle).await;
-    let written = writer.await.map_err(|e| io::Error::other(e.to_string())).and_then(|w| w);
+    let (objects, idle) = (Arc::clone(&hq.objects), hq.terms.idle);
+    let (written, sent) = match hq.blocking {
+        Blocking::Threads => {
+            let (sender, receiver) = channel(QUEUE);
+            let writer = tokio::task::spawn_blocking(move || plan.drain(&*objects, known, receiver));
+            let sent = pump(body, sender, idle).await;
+            (writer.await.map_err(|e| io::Error::other(e.to_string())).and_then(|w| w), sent)
+        }
+        Blocking::Here => plan.drain_here(&*objects, known, body, idle).await,
+    };
     let (outcome, state) = match written {
         Ok(written) => written,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -153,7 +158,7 @@ async fn append_held(
 async fn drop_part(hq: &Arc<Hq>, upload: &str) {
     hq.running.forget(upload);
     let (objects, part) = (Arc::clone(&hq.objects), upload.to_owned());
-    let dropped = Hq::blocking(move || objects.drop_part(&part)).await;
+    let dropped = hq.blocking.run(move || objects.drop_part(&part)).await;
     if dropped.is_err() || hq.db.drop_upload(upload).await.is_err() {
         tracing::error!("a part that may be damaged could not be removed");
     }
@@ -169,26 +174,33 @@ fn conflict(offset: u64) -> Refusal {
     Refusal::later(StatusCode::CONFLICT, "blob.offset").with("offset", offset)
 }
 
-/// Hands the body over piece by piece. A body that is silent for too long counts as cut.
-async fn pump(mut body: Body, sender: Sender<Piece>, idle: Duration) -> Answer<()> {
+/// The next bytes of the body; none at its end. A body that is silent for too long counts as cut.
+async fn next(body: &mut Body, idle: Duration) -> Answer<Option<Bytes>> {
     let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
     loop {
-        let frame = match tokio::time::timeout(idle, body.frame()).await {
+        match tokio::time::timeout(idle, body.frame()).await {
             Err(_) => return cut("request.slow"),
             Ok(Some(Err(_))) => return cut("body.cut"),
-            Ok(Some(Ok(frame))) => frame,
-            Ok(None) => {
-                // A writer that is gone has its own word on why.
-                let _ = sender.send(Piece::End).await;
-                return Ok(());
+            Ok(None) => return Ok(None),
+            Ok(Some(Ok(frame))) => {
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
+                }
             }
-        };
-        if let Ok(bytes) = frame.into_data()
-            && sender.send(Piece::Bytes(bytes)).await.is_err()
-        {
+        }
+    }
+}
+
+/// Hands the body over piece by piece.
+async fn pump(mut body: Body, sender: Sender<Piece>, idle: Duration) -> Answer<()> {
+    while let Some(bytes) = next(&mut body, idle).await? {
+        if sender.send(Piece::Bytes(bytes)).await.is_err() {
             return Ok(());
         }
     }
+    // A writer that is gone has its own word on why.
+    let _ = sender.send(Piece::End).await;
+    Ok(())
 }
 
 /// What is to be written where.
@@ -202,11 +214,22 @@ struct Plan {
 
 type State = Option<(Sha256, u64)>;
 
+/// A part that is being appended to.
+struct Writing {
+    plan: Plan,
+    file: Box<dyn Part>,
+    /// Hash of what was there, and how much that was.
+    before: (Sha256, u64),
+    at: u64,
+    sums: Sums,
+}
+
 impl Plan {
-    fn write(self, objects: &dyn Objects, known: State, mut pieces: Receiver<Piece>) -> io::Result<(Written, State)> {
-        let (mut file, length) = objects.open_part(&self.part)?;
+    /// Opens the part. `Err`: it does not stand where the phone believes, and nothing was touched.
+    fn open(self, objects: &dyn Objects, known: State) -> io::Result<Result<Writing, (Written, State)>> {
+        let (file, length) = objects.open_part(&self.part)?;
         if length != self.offset {
-            return Ok((Written::Offset(length), known));
+            return Ok(Err((Written::Offset(length), known)));
         }
         let before = match known.filter(|(_, at)| *at == length) {
             Some((hash, _)) => hash,
@@ -218,36 +241,94 @@ impl Plan {
             Some(Checksum::Sha256(_)) => sums.own = Some(Sha256::new()),
             None => {}
         }
-        let (mut at, mut whole) = (length, false);
+        Ok(Ok(Writing { plan: self, file, before: (before, length), at: length, sums }))
+    }
+
+    /// Writes what comes out of the queue.
+    fn drain(self, objects: &dyn Objects, known: State, mut pieces: Receiver<Piece>) -> io::Result<(Written, State)> {
+        let mut writing = match self.open(objects, known)? {
+            Ok(writing) => writing,
+            Err(ended) => return Ok(ended),
+        };
+        let mut whole = false;
         while let Some(piece) = pieces.blocking_recv() {
-            let Piece::Bytes(bytes) = piece else {
-                whole = true;
-                break;
-            };
-            at += bytes.len() as u64;
-            if at > self.size {
-                take_back(&file, length)?;
-                return Ok((Written::TooLong, Some((before, length))));
+            match piece {
+                Piece::End => {
+                    whole = true;
+                    break;
+                }
+                Piece::Bytes(bytes) if writing.take(&bytes)? => {}
+                Piece::Bytes(_) => break,
             }
-            file.write_all(&bytes)?;
-            sums.update(&bytes);
         }
+        writing.end(objects, whole)
+    }
+
+    /// As [`Plan::drain`] and [`pump`], in one thread.
+    async fn drain_here(
+        self,
+        objects: &dyn Objects,
+        known: State,
+        mut body: Body,
+        idle: Duration,
+    ) -> (io::Result<(Written, State)>, Answer<()>) {
+        let mut writing = match self.open(objects, known) {
+            Ok(Ok(writing)) => writing,
+            Ok(Err(ended)) => return (Ok(ended), Ok(())),
+            Err(e) => return (Err(e), Ok(())),
+        };
+        let sent = loop {
+            match next(&mut body, idle).await {
+                Ok(None) => break Ok(()),
+                Err(cut) => break Err(cut),
+                Ok(Some(bytes)) => match writing.take(&bytes) {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(()),
+                    Err(e) => return (Err(e), Ok(())),
+                },
+            }
+        };
+        (writing.end(objects, sent.is_ok()), sent)
+    }
+}
+
+impl Writing {
+    /// Takes a piece. `false`: there is more than was announced.
+    fn take(&mut self, bytes: &[u8]) -> io::Result<bool> {
+        self.at += bytes.len() as u64;
+        if self.at > self.plan.size {
+            return Ok(false);
+        }
+        self.file.write_all(bytes)?;
+        self.sums.update(bytes);
+        Ok(true)
+    }
+
+    /// The body is over; `whole`: as it should be.
+    fn end(mut self, objects: &dyn Objects, whole: bool) -> io::Result<(Written, State)> {
+        let (at, length) = (self.at, self.before.1);
         // A cut body cannot be held against its checksum: its bytes go, as the extension says.
-        if self.checksum.as_ref().is_some_and(|claimed| !whole || !sums.fit(claimed)) {
-            take_back(&file, length)?;
-            let outcome = if whole { Written::WrongChecksum } else { Written::To(length) };
-            return Ok((outcome, Some((before, length))));
+        let back = match &self.plan.checksum {
+            _ if at > self.plan.size => Some(Written::TooLong),
+            Some(_) if !whole => Some(Written::To(length)),
+            Some(claimed) if !self.sums.fit(claimed) => Some(Written::WrongChecksum),
+            _ => None,
+        };
+        if let Some(outcome) = back {
+            self.file.set_len(length)?;
+            self.file.sync()?;
+            return Ok((outcome, Some(self.before)));
         }
-        file.sync_data()?;
-        if at < self.size {
-            return Ok((Written::To(at), Some((sums.hash, at))));
+        self.file.sync()?;
+        if at < self.plan.size {
+            return Ok((Written::To(at), Some((self.sums.hash, at))));
         }
-        drop(file);
-        if BlobHash::from_bytes(sums.hash.finalize().into()) == self.sha256 {
-            objects.finish_part(&self.part, &self.sha256)?;
+        drop(self.file);
+        if BlobHash::from_bytes(self.sums.hash.finalize().into()) == self.plan.sha256 {
+            objects.finish_part(&self.plan.part, &self.plan.sha256)?;
             Ok((Written::Whole, None))
         } else {
-            objects.drop_part(&self.part)?;
+            objects.drop_part(&self.plan.part)?;
             Ok((Written::WrongHash, None))
         }
     }
@@ -277,14 +358,8 @@ impl Sums {
     }
 }
 
-fn take_back(file: &File, length: u64) -> io::Result<()> {
-    file.set_len(length)?;
-    file.sync_all()
-}
-
 fn rehash(objects: &dyn Objects, part: &str) -> io::Result<Sha256> {
-    use std::io::{Seek as _, SeekFrom};
     let (mut file, _) = objects.open_part(part)?;
     file.seek(SeekFrom::Start(0))?;
-    Ok(hash_file(&mut file)?.0)
+    Ok(hash_file(&mut *file)?.0)
 }

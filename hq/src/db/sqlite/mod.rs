@@ -11,11 +11,13 @@ mod read;
 mod work;
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::{DbError, Result};
 use pool::Pool;
+pub use pool::{Gate, Passage};
 
 mod embedded {
     refinery::embed_migrations!("src/db/sqlite/migrations");
@@ -36,6 +38,13 @@ impl Sqlite {
         migrate(&mut writer)?;
         let readers = (0..READERS).map(|_| connect(path, true)).collect::<Result<Vec<_>>>()?;
         Ok(Self { pool: Pool::start(writer, readers)? })
+    }
+    /// Works over one connection on the thread that asks, in the same steps each time, and asks the gate around every
+    /// transaction: for whoever drives an HQ in one thread. The connection is the caller's; its schema is brought up to this
+    /// version.
+    pub fn here(connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate>) -> Result<Self> {
+        migrate(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Ok(Self { pool: Pool::here(connection, gate) })
     }
     async fn read<T: Send + 'static>(&self, ask: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
         self.pool.read(ask).await

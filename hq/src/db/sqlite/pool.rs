@@ -1,6 +1,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -8,30 +9,62 @@ use super::{DbError, Result};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// Where a transaction stands when the gate is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// Nothing of it has happened.
+    Begin,
+    /// It is durable, and whoever asked for it has not heard so.
+    Committed,
+}
+
+/// Asked around every transaction of a database that works in one thread: the place where a power cut is played, and where
+/// other requests may come in between.
+#[async_trait]
+pub trait Gate: Send + Sync {
+    /// May this HQ go on? If not, whoever asked gets the error, and nothing more is done.
+    async fn pass(&self, at: Passage) -> Result<()>;
+}
+
 /// One writing thread and several reading ones, each with its own connection.
 ///
 /// Async pools for SQLite were looked at (2026-11): each wants another rusqlite than ours, and none lets one connection
 /// be the only one that writes.
-pub(super) struct Pool {
-    writer: Sender<Job>,
-    readers: Sender<Job>,
+pub(super) enum Pool {
+    Threads { writer: Sender<Job>, readers: Sender<Job> },
+    /// No threads: see [`super::Sqlite::here`].
+    Here { connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate> },
 }
 
 impl Pool {
     pub(super) fn start(writer: Connection, readers: Vec<Connection>) -> Result<Self> {
-        Ok(Self { writer: spawn("hq-db-write", vec![writer])?, readers: spawn("hq-db-read", readers)? })
+        Ok(Self::Threads { writer: spawn("hq-db-write", vec![writer])?, readers: spawn("hq-db-read", readers)? })
+    }
+    pub(super) fn here(connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate>) -> Self {
+        Self::Here { connection, gate }
     }
     pub(super) async fn read<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        run(&self.readers, |c| ask(c)).await
+        match self {
+            Self::Threads { readers, .. } => run(readers, |c| ask(c)).await,
+            Self::Here { connection, .. } => ask(&connection.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
     pub(super) async fn write<T: Send + 'static>(
         &self,
         act: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        run(&self.writer, act).await
+        match self {
+            Self::Threads { writer, .. } => run(writer, act).await,
+            Self::Here { connection, gate } => {
+                gate.pass(Passage::Begin).await?;
+                let out = act(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))?;
+                gate.pass(Passage::Committed).await?;
+                Ok(out)
+            }
+        }
     }
 }
 
