@@ -8,6 +8,7 @@
 
 pub mod alone;
 pub mod bridge;
+pub mod by_hand;
 pub mod dashboard;
 pub mod demo;
 pub mod desktop;

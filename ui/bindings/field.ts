@@ -13,8 +13,10 @@ export type AgreedView = {
 time: string,
 /** Entries. */
 entries: number,
-/** Blobs. */
+/** Blobs that were compared: those of what came since the agreement before, or all. */
 blobs: number,
+/** HQ looked for every blob there is. */
+whole: boolean,
 /** Hash of the manifest both sides hold. */
 manifest: string, };
 
@@ -239,6 +241,103 @@ is_final: boolean,
 /** Working days to rectify. */
 rectify_working_days: number | null, };
 
+/** An entry HQ keeps apart. */
+export type DayApart = {
+/** Its place. */
+seq: number,
+/** Why: `feed.taken`, `feed.fork`, `feed.closed`, `entry.signature`, `entry.limits`. */
+reason: string,
+/** The inspection. */
+inspection: InspectionId | null,
+/** Firm. */
+firm: string, };
+
+/** `day`: what is at HQ and what is only here */
+export type DayArgs = {
+/** ISO 8601; none: today by the phone's clock. */
+date: string | null, };
+
+/** Counts of what one officer did. */
+export type DayCounts = {
+/** Inspections. */
+inspections: number,
+/** Entries. */
+entries: number,
+/** Photos. */
+photos: number,
+/** Other files. */
+files: number,
+/** Signatures, keyed and drawn. */
+signatures: number, };
+
+/** A file HQ has no receipt for. */
+export type DayFile = {
+/** The blob. */
+sha256: BlobHash,
+/** What it is. */
+kind: DayFileKind,
+/** Its name for people: of the file, of the signer. */
+name: string,
+/** Bytes. */
+size: number,
+/** The inspection. */
+inspection: InspectionId | null,
+/** Firm. */
+firm: string,
+/** Item, if it belongs to one. */
+item: ItemCode | null,
+/** The original is on this phone. */
+here: boolean,
+/** HQ had it once and says that it has not any more. */
+lost: boolean, };
+
+/** What a file is. */
+export type DayFileKind = "photo" | "file" | "signature" | "seal";
+
+/** An inspection on the page: the own part of it. */
+export type DayInspection = {
+/** Which. */
+id: InspectionId,
+/** Readable number. */
+number: string,
+/** Firm's short name (or name); empty as long as a colleague's start is not here. */
+firm: string,
+/** Draft, signing, sealed, abandoned. */
+stage: Stage,
+/** Touched on the day itself. */
+of_day: boolean,
+/** What is here. */
+here: DayCounts,
+/** Of that, what is under HQ's receipts. */
+at_hq: DayCounts, };
+
+/** A day of this phone: what was touched on it, and whatever is still only here, of any day. */
+export type DayView = {
+/** ISO 8601, by the phone's clock. */
+date: string,
+/** Inspections touched that day, and those of other days with something only here. */
+inspections: Array<DayInspection>,
+/** Sums over the inspections of the day: what is here. */
+here: DayCounts,
+/** Of that, what is under HQ's receipts. */
+at_hq: DayCounts,
+/** What only this phone has, of any day. */
+only_here: OnlyHere,
+/** The files of it, each by name. */
+files: Array<DayFile>,
+/** Entries HQ keeps apart. */
+apart: Array<DayApart>,
+/** HQ refused the feed as a whole: `hq.rolled_back`, `hq.forked`, `hq.closed`. */
+refused: Array<Notice>,
+/** HQ's word that both sides held the same. */
+agreed: AgreedView | null,
+/** Own entries since that word. */
+since: number,
+/** HQ's clock when every original was looked for last. */
+compared: string | null,
+/** HQ's clock at the last contact. */
+last_contact: string | null, };
+
 /** A change, after a verb or from sync: replaces what it names. */
 export type Delta = {
 /** The inspection. */
@@ -257,6 +356,9 @@ reload: boolean,
 progress: Progress,
 /** The seal, if it changed. */
 seal: SealView | null, };
+
+/** Any other SHA-256: of a payload, a list, a record, a manifest. */
+export type Digest = string;
 
 /** `enrol` */
 export type Enrol = {
@@ -505,6 +607,8 @@ modes: Array<InspectionMode>,
 officers: Array<Officer>,
 /** Lists in order. */
 lists: Array<ListView>,
+/** Items of versions that hold no more, of which something was said: to be read, not to be answered. */
+left: Array<ItemView>,
 /** Name of the conclusion rule and its bounds, in words the bar can show. */
 rule: RuleView,
 /** Counts and proposed conclusion. */
@@ -623,6 +727,8 @@ tables: Array<TableView>,
 evidence: Array<EvidenceView>,
 /** Evidence rules that hold for the present answer, with what is there. */
 needs: Array<NeedView>,
+/** The answer was given under this version, to another sentence: it waits to be given again. */
+reworded: string | null,
 /** Whatever keeps it from being complete. */
 missing: boolean,
 /** Its safety. */
@@ -754,7 +860,9 @@ export type ListView = {
 /** Code, title, version. */
 title: ListTitle,
 /** Sections in order. */
-sections: Array<SectionView>, };
+sections: Array<SectionView>,
+/** The version a draft could move to: there is a newer one on this phone. */
+newer: string | null, };
 
 /** First screen. */
 export type LockState = "not_enrolled" | "locked" | "unlocked";
@@ -805,6 +913,8 @@ item: ItemCode, } | { "what": "reason",
 /** Where. */
 item: ItemCode, } | { "what": "conflict",
 /** Where. */
+item: ItemCode, } | { "what": "reworded",
+/** Where. */
 item: ItemCode, } | { "what": "evidence",
 /** Where. */
 item: ItemCode,
@@ -816,6 +926,15 @@ need: number,
 have: number, } | { "what": "field",
 /** Which. */
 field: string, } | { "what": "officers" };
+
+/** `move_list`: the draft goes on under that version. */
+export type MoveList = {
+/** Where. */
+inspection: InspectionId,
+/** Which. */
+list: ListCode,
+/** The version whose difference was shown. */
+to: Digest, };
 
 /** What a proposal is. */
 export type Nature = "finding" | "check";
@@ -832,6 +951,51 @@ have: number,
 what: Text | null,
 /** How sure the rule is. */
 mark: Mark, };
+
+/** How the phone is connected, as far as its shell can tell. */
+export type Network = "metered" | "unmetered" | "unknown" | "none";
+
+/** `network`: the shell says how the phone is connected, at its start and whenever that changes. Also while locked. */
+export type NetworkArgs = {
+/** As far as it can tell. */
+network: Network, };
+
+/** An item that another version has otherwise. */
+export type NewerItem = {
+/** The item. */
+item: ItemCode,
+/** The sentence in use; none: the item is new. */
+before: Text | null,
+/** The sentence of the newest version; none: it is not asked any more. */
+after: Text | null,
+/** What else differs, by its key in the list: `how`, `evidence`, `key`, `basis`, … and `place` for one that moved. */
+fields: Array<string>,
+/** Something was answered, noted or attached there: it stays. */
+spoken: boolean,
+/** The answer waits to be given again, because its sentence is another. */
+again: boolean, };
+
+/** `newer_list`: what the newest version of a list of a draft says otherwise. */
+export type NewerListArgs = {
+/** Where. */
+inspection: InspectionId,
+/** Which. */
+list: ListCode, };
+
+/** What the newest version of a list says otherwise, for the subject of one draft. */
+export type NewerListView = {
+/** The newest version. */
+title: ListTitle,
+/** Names that version in `move_list`. */
+sha256: Digest,
+/** The version in use. */
+from: string,
+/** Items that are not as they were: in the order of the new list, those that are gone last. */
+items: Array<NewerItem>,
+/** Items that are as they were. */
+unchanged: number,
+/** Title, source, sections or the order of the list itself differ. */
+framed: boolean, };
 
 /** `note` */
 export type Note = {
@@ -1388,17 +1552,37 @@ sha256: BlobHash,
 name: string,
 /** Firm. */
 firm: string,
+/** Its inspection; none for a file HQ lost and wants again. */
+inspection: InspectionId | null,
 /** Bytes. */
 size: number,
 /** Acknowledged. */
 done: number,
 /** Under a verified receipt. */
 receipted: boolean,
+/** HQ did not know the part it had any more: the file began again. */
+again: boolean,
 /** What went wrong with it. */
 problem: Failure | null, };
 
+/** `sync_first`: the files of one inspection go before all others. */
+export type SyncFirst = {
+/** Which; none: in the order they were made. */
+inspection: InspectionId | null, };
+
+/** An inspection with files that HQ has not receipted. */
+export type SyncInspection = {
+/** The inspection. */
+inspection: InspectionId,
+/** Firm. */
+firm: string,
+/** Its files without a receipt. */
+files: number,
+/** Bytes of them that HQ has not acknowledged. */
+bytes: number, };
+
 /** What a sync is doing. */
-export type SyncPhase = "idle" | "connecting" | "pushing" | "uploading" | "confirming" | "pulling" | "closing" | "done" | "paused" | "failed";
+export type SyncPhase = "idle" | "connecting" | "pushing" | "uploading" | "confirming" | "pulling" | "closing" | "done" | "paused" | "waiting" | "failed";
 
 /** Where the sync stands. */
 export type SyncView = {
@@ -1410,16 +1594,28 @@ only_here: OnlyHere,
 entries_total: number,
 /** Sent. */
 entries_done: number,
-/** Bytes of blobs in this run, and sent. */
+/** Bytes of blobs in this run. */
 bytes_total: number,
-/** Sent and acknowledged by HQ's offset. */
+/** Of these, what HQ acknowledged; what only left the phone is not in it. */
 bytes_done: number,
-/** Guess of what remains, from the last 20 s. */
+/** Acknowledged bytes per second over the last 20 s; none while it cannot be said. */
+rate: number | null,
+/** What remains at that rate. */
 remaining_ms: number | null,
+/** While it waits: milliseconds until it tries again by itself. */
+retry_ms: number | null,
 /** Files of this run: in work first, then waiting, then done; at most 200. */
 files: Array<SyncFile>,
 /** Files not listed. */
 files_more: number,
+/** Inspections that still have files here, the one put first at the top; at most 100. */
+inspections: Array<SyncInspection>,
+/** The inspection whose files go first. */
+first: InspectionId | null,
+/** Nothing goes over a network that costs by the byte. */
+wifi_only: boolean,
+/** What the shell said of the network. */
+network: Network,
 /** What needs a person or went wrong. */
 problem: Failure | null,
 /** Entries HQ keeps apart. */
@@ -1702,6 +1898,11 @@ violations: Array<ViolationEntry>, };
 /** For which results an evidence rule holds. */
 export type When = "non_conforming" | "checked";
 
+/** `sync_wifi_only`: nothing goes over a network that costs by the byte, until this is taken back. */
+export type WifiOnly = {
+/** Whether. */
+on: boolean, };
+
 /** `withdraw` */
 export type Withdraw = {
 /** Where. */
@@ -1728,6 +1929,8 @@ export interface Verbs {
   inspection: { args: InspectionArgs; reply: InspectionView }
   abandon: { args: Abandon; reply: Delta }
   change_list: { args: ChangeList; reply: Delta }
+  newer_list: { args: NewerListArgs; reply: NewerListView }
+  move_list: { args: MoveList; reply: Delta }
   answer: { args: Answer; reply: Delta }
   note: { args: Note; reply: Delta }
   table: { args: TableArgs; reply: Delta }
@@ -1756,6 +1959,11 @@ export interface Verbs {
   sync_start: { args: Nothing; reply: SyncView }
   sync_pause: { args: Nothing; reply: SyncView }
   sync_status: { args: Nothing; reply: SyncView }
+  sync_wifi_only: { args: WifiOnly; reply: SyncView }
+  sync_first: { args: SyncFirst; reply: SyncView }
+  network: { args: NetworkArgs; reply: Nothing }
+  day: { args: DayArgs; reply: DayView }
+  close_day: { args: Nothing; reply: SyncView }
   settings: { args: Nothing; reply: Settings }
   set_settings: { args: SetSettings; reply: Settings }
 }

@@ -81,7 +81,8 @@ impl Pinned {
             let sections = list.sections.iter().enumerate();
             sections.flat_map(move |(s, section)| section.items.iter().map(move |item| (n, list, s, item)))
         });
-        let left = all.filter(move |(n, _, _, item)| !self.applicable.contains(&item.code) && last(&item.code) == Some(*n));
+        let left =
+            all.filter(move |(n, _, _, item)| !self.applicable.contains(&item.code) && last(&item.code) == Some(*n));
         left.map(|(_, list, section, item)| (list, section, item))
     }
     /// Items that apply, in the order of the walk.

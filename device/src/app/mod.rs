@@ -5,17 +5,19 @@
 //!
 //! Inside: `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
 //! notes, …), `attach` (photos and files), `rows` (tables
-//! beside items), `seal`, `read` (what screens ask), `show` (state → view), `local` (the phone as
+//! beside items), `seal`, `day` (the close of a day), `read` (what screens ask), `show` (state → view), `local` (the phone as
 //! sync sees it).
 //!
 //! Invariants: a verb that writes answers only when the entry and its blobs are durable here (I1); the reply is made from
 //! the fold and receipts, never from the index alone; nothing answers while locked but the verbs of the door.
 
 mod attach;
+pub mod day;
 mod desk;
 mod door;
 pub mod hq_file;
 mod local;
+mod newer;
 mod photo;
 mod read;
 mod rows;
@@ -77,6 +79,7 @@ pub(crate) struct Inner {
     door: Mutex<Door>,
     desk: Mutex<Option<Desk>>,
     sync: Mutex<Option<crate::sync::SyncHandle>>,
+    sync_terms: Mutex<sync_verbs::SyncTerms>,
     capture_turn: tokio::sync::Mutex<()>,
     happenings: broadcast::Sender<Happening>,
     _lock: FolderLock,
@@ -96,6 +99,7 @@ impl Device {
         let door = Door::open(&config.data)?;
         let (happenings, _) = broadcast::channel(256);
         let inner = Inner {
+            sync_terms: Mutex::new(sync_verbs::SyncTerms::read(&config.data)),
             config,
             door: Mutex::new(door),
             desk: Mutex::new(None),

@@ -10,7 +10,7 @@ use xuncha_core::feed::Payload;
 use xuncha_core::form::Filled;
 use xuncha_core::ids::{BlobHash, EvidenceId, FeedId, InspectionId, ItemCode};
 use xuncha_core::inspection::seal::{MANIFEST_MIME, SealManifest};
-use xuncha_core::inspection::{Evidence, Inspection, Missing, Pinned, Reading, Touched, record};
+use xuncha_core::inspection::{Evidence, Inspection, ItemReading, Missing, Pinned, Reading, Touched, record};
 use xuncha_core::register::{Register, Stamp};
 use xuncha_core::tables::TableKind;
 
@@ -18,6 +18,7 @@ use crate::clock;
 use crate::index::BlobRow;
 
 use super::desk::{Desk, stage};
+use super::newer;
 use super::views::*;
 
 /// Rows of the blobs an own entry brings, with names for people.
@@ -138,8 +139,13 @@ fn evidence_view(i: &Inspection, id: &EvidenceId, e: &Evidence, receipts: &Recei
     }
 }
 
-fn item_state(i: &Inspection, list: &Checklist, section: usize, item: &Item, receipts: &Receipts) -> ItemState {
-    let reading = i.read_item(list, section, item);
+fn item_state(
+    i: &Inspection,
+    pinned: &Pinned,
+    (list, section, item): (&Checklist, usize, &Item),
+    receipts: &Receipts,
+) -> ItemState {
+    let reading = i.read_item(pinned, list, section, item);
     let answers: Vec<_> = i
         .answer(&item.code)
         .into_iter()
@@ -168,7 +174,8 @@ fn item_state(i: &Inspection, list: &Checklist, section: usize, item: &Item, rec
     let short = needs.iter().any(|n| n.have < n.need);
     ItemState {
         code: item.code.clone(),
-        missing: reading.outcome.is_none() || reading.conflict || short,
+        missing: reading.outcome.is_none() || reading.conflict || reading.reworded.is_some() || short,
+        reworded: reading.reworded.map(|list| list.version.clone()),
         answers,
         notes,
         tables,
@@ -183,6 +190,7 @@ fn missing_view(missing: &Missing) -> MissingView {
         Missing::Answer(item) => MissingView::Answer { item: item.clone() },
         Missing::Reason(item) => MissingView::Reason { item: item.clone() },
         Missing::Conflict(item) => MissingView::Conflict { item: item.clone() },
+        Missing::Reworded(item) => MissingView::Reworded { item: item.clone() },
         Missing::Evidence { item, kind, need, have } => {
             MissingView::Evidence { item: item.clone(), kind: *kind, need: *need, have: *have }
         }
@@ -292,23 +300,25 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
     let (i, pinned) = (&open.inspection, &open.pinned);
     let start = &i.start().ok_or_else(|| Failure::never("inspection.unknown"))?.value;
     let reading = i.read(pinned);
+    let item = |r: &ItemReading<'_>| ItemView {
+        item: r.item.clone(),
+        covers: pinned.covers(&r.item.code).cloned().collect(),
+        state: item_state(i, pinned, (r.list, r.section, r.item), &receipts),
+        table: r.item.table.map(TableKind::spec),
+    };
     let mut by_section: BTreeMap<(usize, usize), Vec<ItemView>> = BTreeMap::new();
     for r in &reading.items {
         let list = pinned.lists().iter().position(|l| l.code == r.list.code).unwrap_or(0);
-        let state = item_state(i, r.list, r.section, r.item, &receipts);
-        by_section.entry((list, r.section)).or_default().push(ItemView {
-            item: r.item.clone(),
-            covers: pinned.covers(&r.item.code).cloned().collect(),
-            state,
-            table: r.item.table.map(TableKind::spec),
-        });
+        by_section.entry((list, r.section)).or_default().push(item(r));
     }
+    let newer = if stage(i) == Stage::Sealed { BTreeMap::new() } else { newer::versions(desk, i)? };
     let lists = pinned
         .lists()
         .iter()
         .enumerate()
         .map(|(n, list)| ListView {
             title: ListTitle::of(list),
+            newer: newer.get(&list.code).cloned(),
             sections: list
                 .sections
                 .iter()
@@ -328,6 +338,7 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
         modes: start.modes.clone(),
         officers: i.officers().to_vec(),
         lists,
+        left: reading.left.iter().map(item).collect(),
         rule: rule_view(pinned.rule()),
         progress: progress(i, &reading, row.safety),
         general_evidence: general_evidence(i, &receipts),
@@ -352,7 +363,7 @@ pub(super) fn delta(desk: &mut Desk, id: &InspectionId, touched: &Touched) -> Re
     let open = desk.opened(id).ok_or_else(|| Failure::never("inspection.unknown"))?;
     let (i, pinned) = (&open.inspection, &open.pinned);
     let reading = i.read(pinned);
-    let one = |code: &ItemCode| pinned.item(code).map(|(l, s, item)| item_state(i, l, s, item, &receipts));
+    let one = |code: &ItemCode| pinned.item(code).map(|found| item_state(i, pinned, found, &receipts));
     let seal = if touched.seal || touched.everything { seal_view(desk, i, pinned)? } else { None };
     Ok(Delta {
         inspection: id.clone(),

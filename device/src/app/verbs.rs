@@ -10,11 +10,12 @@ use xuncha_core::feed::{BlobSource, Place};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::identifiers::{Checked, NumberKind};
 use xuncha_core::ids::{
-    BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
+    BlobHash, Digest, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
 };
 use xuncha_core::law::Instrument;
 use xuncha_core::tables::TableKind;
 
+use super::day::DayView;
 use super::views::*;
 
 /// No arguments, or no reply.
@@ -63,6 +64,16 @@ args! {
     }
     /// `change_list`: a list is added in its newest version, or dropped.
     ChangeList { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode, /** Added or dropped. */ added: bool, /** Why. */ reason: String }
+    /// `newer_list`: what the newest version of a list of a draft says otherwise.
+    NewerListArgs { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode }
+    /// `move_list`: the draft goes on under that version.
+    MoveList { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode, /** The version whose difference was shown. */ to: Digest }
+    /// `sync_wifi_only`: nothing goes over a network that costs by the byte, until this is taken back.
+    WifiOnly { /** Whether. */ on: bool }
+    /// `sync_first`: the files of one inspection go before all others.
+    SyncFirst { /** Which; none: in the order they were made. */ inspection: Option<InspectionId> }
+    /// `network`: the shell says how the phone is connected, at its start and whenever that changes. Also while locked.
+    NetworkArgs { /** As far as it can tell. */ network: Network }
     /// `instrument`: a whole law.
     InstrumentArgs { /** Short name. */ law: LawCode }
     /// `list_item`: an item of a list of this phone, in the newest version, outside of any inspection.
@@ -138,6 +149,8 @@ args! {
     SearchArgs { /** As typed. */ text: String, /** Only there; none: everywhere. */ within: Option<SearchIn>, /** Hits at most; 100 is the most that is given. */ limit: u32 }
     /// `violations`
     ViolationsArgs { /** Item. */ item: ItemCode, /** Where. */ inspection: InspectionId }
+    /// `day`: what is at HQ and what is only here
+    DayArgs { /** ISO 8601; none: today by the phone's clock. */ date: Option<String> }
     /// `set_settings`
     SetSettings { /** `zh-CN` or `en`. */ language: Option<String>, /** `system`, `light`, `dark`, `sun`. */ theme: Option<String>, /** Minutes. */ lock_after_min: Option<u32>, /** HQ's new address. */ hq_url: Option<String> }
     /// `verify_evidence`: read the original back and compare its hash.
@@ -190,6 +203,8 @@ macro_rules! verbs {
             inspection(InspectionArgs) -> InspectionView;
             abandon(Abandon) -> Delta;
             change_list(ChangeList) -> Delta;
+            newer_list(NewerListArgs) -> NewerListView;
+            move_list(MoveList) -> Delta;
             answer(Answer) -> Delta;
             note(Note) -> Delta;
             table(TableArgs) -> Delta;
@@ -218,6 +233,11 @@ macro_rules! verbs {
             sync_start(Nothing) -> SyncView;
             sync_pause(Nothing) -> SyncView;
             sync_status(Nothing) -> SyncView;
+            sync_wifi_only(WifiOnly) -> SyncView;
+            sync_first(SyncFirst) -> SyncView;
+            network(NetworkArgs) -> Nothing;
+            day(DayArgs) -> DayView;
+            close_day(Nothing) -> SyncView;
             settings(Nothing) -> Settings;
             set_settings(SetSettings) -> Settings;
         }

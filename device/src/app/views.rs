@@ -12,9 +12,10 @@ use xuncha_core::feed::{BlobRef, Place};
 use xuncha_core::firm::FirmRecord;
 use xuncha_core::form::FormField;
 use xuncha_core::ids::{
-    BlobHash, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
+    BlobHash, Digest, EntryId, EvidenceId, InspectionId, ItemCode, LawCode, ListCode, RuleCode, TaskId, UserId,
 };
 use xuncha_core::law::{Article, Instrument, ViolationEntry};
+use xuncha_core::protocol::close_of_day::DayAgreed;
 use xuncha_core::register::Stamp;
 use xuncha_core::tables::{TableCell, TableKind, TableProposal, TableSpec};
 
@@ -257,6 +258,8 @@ pub struct InspectionView {
     pub officers: Vec<Officer>,
     /// Lists in order.
     pub lists: Vec<ListView>,
+    /// Items of versions that hold no more, of which something was said: to be read, not to be answered.
+    pub left: Vec<ItemView>,
     /// Name of the conclusion rule and its bounds, in words the bar can show.
     pub rule: RuleView,
     /// Counts and proposed conclusion.
@@ -291,6 +294,42 @@ pub struct ListView {
     pub title: ListTitle,
     /// Sections in order.
     pub sections: Vec<SectionView>,
+    /// The version a draft could move to: there is a newer one on this phone.
+    pub newer: Option<String>,
+}
+
+/// What the newest version of a list says otherwise, for the subject of one draft.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NewerListView {
+    /// The newest version.
+    pub title: ListTitle,
+    /// Names that version in `move_list`.
+    pub sha256: Digest,
+    /// The version in use.
+    pub from: String,
+    /// Items that are not as they were: in the order of the new list, those that are gone last.
+    pub items: Vec<NewerItem>,
+    /// Items that are as they were.
+    pub unchanged: u32,
+    /// Title, source, sections or the order of the list itself differ.
+    pub framed: bool,
+}
+
+/// An item that another version has otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NewerItem {
+    /// The item.
+    pub item: ItemCode,
+    /// The sentence in use; none: the item is new.
+    pub before: Option<Text>,
+    /// The sentence of the newest version; none: it is not asked any more.
+    pub after: Option<Text>,
+    /// What else differs, by its key in the list: `how`, `evidence`, `key`, `basis`, … and `place` for one that moved.
+    pub fields: Vec<String>,
+    /// Something was answered, noted or attached there: it stays.
+    pub spoken: bool,
+    /// The answer waits to be given again, because its sentence is another.
+    pub again: bool,
 }
 
 /// A section.
@@ -332,6 +371,8 @@ pub struct ItemState {
     pub evidence: Vec<EvidenceView>,
     /// Evidence rules that hold for the present answer, with what is there.
     pub needs: Vec<NeedView>,
+    /// The answer was given under this version, to another sentence: it waits to be given again.
+    pub reworded: Option<String>,
     /// Whatever keeps it from being complete.
     pub missing: bool,
     /// Its safety.
@@ -520,6 +561,11 @@ pub enum MissingView {
     },
     /// Several answers or notes stand.
     Conflict {
+        /// Where.
+        item: ItemCode,
+    },
+    /// The answer was given to another sentence.
+    Reworded {
         /// Where.
         item: ItemCode,
     },
@@ -788,19 +834,33 @@ pub struct SyncView {
     /// Sent.
     #[ts(type = "number")]
     pub entries_done: u64,
-    /// Bytes of blobs in this run, and sent.
+    /// Bytes of blobs in this run.
     #[ts(type = "number")]
     pub bytes_total: u64,
-    /// Sent and acknowledged by HQ's offset.
+    /// Of these, what HQ acknowledged; what only left the phone is not in it.
     #[ts(type = "number")]
     pub bytes_done: u64,
-    /// Guess of what remains, from the last 20 s.
+    /// Acknowledged bytes per second over the last 20 s; none while it cannot be said.
+    #[ts(type = "number | null")]
+    pub rate: Option<u64>,
+    /// What remains at that rate.
     #[ts(type = "number | null")]
     pub remaining_ms: Option<u64>,
+    /// While it waits: milliseconds until it tries again by itself.
+    #[ts(type = "number | null")]
+    pub retry_ms: Option<u64>,
     /// Files of this run: in work first, then waiting, then done; at most 200.
     pub files: Vec<SyncFile>,
     /// Files not listed.
     pub files_more: u32,
+    /// Inspections that still have files here, the one put first at the top; at most 100.
+    pub inspections: Vec<SyncInspection>,
+    /// The inspection whose files go first.
+    pub first: Option<InspectionId>,
+    /// Nothing goes over a network that costs by the byte.
+    pub wifi_only: bool,
+    /// What the shell said of the network.
+    pub network: Network,
     /// What needs a person or went wrong.
     pub problem: Option<xuncha_core::Failure>,
     /// Entries HQ keeps apart.
@@ -835,8 +895,38 @@ pub enum SyncPhase {
     Done,
     /// Paused by the person.
     Paused,
-    /// Stopped by a problem; tries again by itself if `problem.retry` is `later`.
+    /// HQ is not reached, is busy, or the network is not the wanted one: goes on by itself; `problem` says what is the matter.
+    Waiting,
+    /// Stopped by a problem that only a person can cure.
     Failed,
+}
+
+/// How the phone is connected, as far as its shell can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Costs by the byte: a mobile network.
+    Metered,
+    /// Does not: Wi-Fi or a cable.
+    Unmetered,
+    /// The shell cannot tell, as on desktops: everything is allowed.
+    Unknown,
+    /// There is none. A sync tries all the same, because a shell may be wrong.
+    None,
+}
+
+/// An inspection with files that HQ has not receipted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyncInspection {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// Firm.
+    pub firm: String,
+    /// Its files without a receipt.
+    pub files: u32,
+    /// Bytes of them that HQ has not acknowledged.
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 /// A file on its way.
@@ -848,6 +938,8 @@ pub struct SyncFile {
     pub name: String,
     /// Firm.
     pub firm: String,
+    /// Its inspection; none for a file HQ lost and wants again.
+    pub inspection: Option<InspectionId>,
     /// Bytes.
     #[ts(type = "number")]
     pub size: u64,
@@ -856,6 +948,8 @@ pub struct SyncFile {
     pub done: u64,
     /// Under a verified receipt.
     pub receipted: bool,
+    /// HQ did not know the part it had any more: the file began again.
+    pub again: bool,
     /// What went wrong with it.
     pub problem: Option<xuncha_core::Failure>,
 }
@@ -868,11 +962,25 @@ pub struct AgreedView {
     /// Entries.
     #[ts(type = "number")]
     pub entries: u64,
-    /// Blobs.
+    /// Blobs that were compared: those of what came since the agreement before, or all.
     #[ts(type = "number")]
     pub blobs: u64,
+    /// HQ looked for every blob there is.
+    pub whole: bool,
     /// Hash of the manifest both sides hold.
     pub manifest: String,
+}
+
+impl From<&DayAgreed> for AgreedView {
+    fn from(day: &DayAgreed) -> Self {
+        Self {
+            time: day.time.clone(),
+            entries: day.feeds.iter().map(|f| f.head.seq).sum(),
+            blobs: day.feeds.iter().map(|f| f.blobs).sum(),
+            whole: day.feeds.iter().all(|f| f.from == 0),
+            manifest: day.manifest.to_string(),
+        }
+    }
 }
 
 /// Settings and storage.

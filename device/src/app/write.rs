@@ -104,7 +104,10 @@ impl Desk {
         Ok(format!("{prefix}{serial:03}"))
     }
 
-    fn list_refs(&self, codes: &[xuncha_core::ids::ListCode]) -> Result<Vec<xuncha_core::event::ListRef>, Failure> {
+    pub(super) fn list_refs(
+        &self,
+        codes: &[xuncha_core::ids::ListCode],
+    ) -> Result<Vec<xuncha_core::event::ListRef>, Failure> {
         let packs = self.index.packs(PackKind::List)?;
         let find = |code: &xuncha_core::ids::ListCode| {
             let pack = packs.iter().find(|p| p.code == code.as_str());
@@ -163,11 +166,19 @@ impl Desk {
             }
         };
         self.packs.list(&list.sha256)?;
-        let event = ListChanged { list, added: args.added, reason: args.reason };
-        let touched = self.write(event.into(), Some(&args.inspection), over, Vec::new(), None)?.1;
+        self.write_list_change(&args.inspection, over, ListChanged { list, added: args.added, reason: args.reason })
+    }
+
+    pub(super) fn write_list_change(
+        &mut self,
+        inspection: &InspectionId,
+        over: Vec<EntryId>,
+        change: ListChanged,
+    ) -> Result<Touched, Failure> {
+        let touched = self.write(change.into(), Some(inspection), over, Vec::new(), None)?.1;
         // Its items are pinned anew, and its row counts them. The change itself is durable: a row that cannot be made now is
         // made with the next entry.
-        if let Err(e) = self.refresh_summary(&args.inspection) {
+        if let Err(e) = self.refresh_summary(inspection) {
             tracing::warn!(error = %e, "the row still counts the items of before");
         }
         Ok(touched)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use xuncha_core::checklist::{Checklist, EvidenceKind, Item};
-use xuncha_core::event::{InspectionStarted, MeasureAdded, TableSet};
+use xuncha_core::event::{MeasureAdded, TableSet};
 use xuncha_core::ids::{BlobHash, EntryId, EvidenceId, ItemCode};
 use xuncha_core::inspection::seal::SealState;
 use xuncha_core::inspection::{Evidence, Inspection, Pinned, Reading};
@@ -41,10 +41,7 @@ impl Detail {
         let id = &found.record.inspection;
         let names = Names::load(hq).await?;
         let (folded, arrivals) = hq.folded(id).await?;
-        let start = folded.state.start().map(|w| w.value.clone());
-        let pinned = start.and_then(|s: InspectionStarted| {
-            hq.shelf().pinned(&folded.state.list_refs(), &s.rule, &s.form, &s.firm.subject)
-        });
+        let pinned = hq.shelf().pinned(&folded.state);
         let delivered = hq.db.blobs_of(id).await?.into_iter().map(|(b, here)| (b.sha256, here)).collect();
         let receipted = hq.db.receipted(id).await?.into_iter().collect();
         let mut receipts = Vec::new();
@@ -85,7 +82,8 @@ impl Detail {
         };
         let known: HashSet<&ItemCode> = self.lists().flat_map(Checklist::items).map(|i| &i.code).collect();
         let spoken: BTreeSet<&ItemCode> = state.timeline().into_iter().filter_map(|n| n.item.as_ref()).collect();
-        let unknown = spoken.iter().filter(|i| !known.contains(*i)).map(|i| self.item(i, None, &late));
+        let left = |code: &ItemCode| reading.as_ref()?.left.iter().find(|r| &r.item.code == code).map(|r| r.item);
+        let unknown = spoken.iter().filter(|i| !known.contains(*i)).map(|i| self.item(i, left(i), &late));
         Ok(InspectionDetail {
             row: self.row.clone(),
             task: start.value.task.clone(),

@@ -91,8 +91,7 @@ impl Hq {
         let id = &found.record.inspection;
         let (folded, arrivals) = self.folded(id).await?;
         let Some(start) = folded.state.start() else { return Ok(None) };
-        let s = &start.value;
-        let pinned = self.shelf().pinned(&folded.state.list_refs(), &s.rule, &s.form, &s.firm.subject);
+        let pinned = self.shelf().pinned(&folded.state);
         let begun = arrivals.iter().find(|a| a.entry.id == start.by.entry).map(|a| a.log_index);
         let (Some(pinned), Some(begun)) = (pinned, begun) else { return Ok(None) };
         let blobs = self.db.blobs_of(id).await?.into_iter();

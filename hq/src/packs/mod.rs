@@ -22,12 +22,12 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use rust_embed::RustEmbed;
-use xuncha_core::checklist::{Checklist, Subject};
+use xuncha_core::checklist::Checklist;
 use xuncha_core::conclusion::ConclusionRule;
 use xuncha_core::event::{ListRef, PackKind, PackPublished, RuleRef};
 use xuncha_core::form::OnSiteForm;
 use xuncha_core::ids::{BlobHash, Digest};
-use xuncha_core::inspection::Pinned;
+use xuncha_core::inspection::{Inspection, Pinned};
 use xuncha_core::library::Library;
 use xuncha_core::{Failure, ids};
 
@@ -221,10 +221,15 @@ impl Shelf {
         let (sha256, rule) = self.rules().find(|(_, r)| &r.code == code)?;
         Some(RuleRef { code: rule.code.clone(), version: rule.version.clone(), sha256 })
     }
-    /// What an inspection pinned, if all of it was published here.
-    pub fn pinned(&self, lists: &[ListRef], rule: &RuleRef, form: &Digest, subject: &Subject) -> Option<Pinned> {
-        let lists = lists.iter().map(|l| self.lists.get(&l.sha256).cloned()).collect::<Option<Vec<_>>>()?;
-        Some(Pinned::new(lists, self.rules.get(&rule.sha256)?.clone(), self.forms.get(form)?.clone(), subject))
+    /// What an inspection pinned, if all of it was published here. An earlier version of a list that was not is passed over.
+    pub fn pinned(&self, inspection: &Inspection) -> Option<Pinned> {
+        let start = &inspection.start()?.value;
+        let lists =
+            inspection.list_refs().iter().map(|l| self.lists.get(&l.sha256).cloned()).collect::<Option<Vec<_>>>()?;
+        let (rule, form) = (self.rules.get(&start.rule.sha256)?.clone(), self.forms.get(&start.form)?.clone());
+        let earlier = inspection.earlier_refs().into_iter();
+        let earlier = earlier.filter_map(|l| Some((l.sha256, self.lists.get(&l.sha256)?.clone())));
+        Some(Pinned::new(lists, rule, form, &start.firm.subject).with_earlier(earlier))
     }
 }
 

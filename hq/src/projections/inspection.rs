@@ -76,7 +76,7 @@ pub fn record(folded: &Folded, arrivals: &[Arrival], unit: Option<UnitId>, shelf
     let start = state.start()?;
     let unit = unit?;
     let s = &start.value;
-    let pinned = shelf.pinned(&state.list_refs(), &s.rule, &s.form, &s.firm.subject);
+    let pinned = shelf.pinned(state);
     let reading = pinned.as_ref().map(|p| state.read(p));
     let seal = state.seal();
     let stands = match &seal {

@@ -1,7 +1,8 @@
 //! Which lists an inspection has: proposed by what the subject is, changed with a reason, and nothing answered is lost by it.
 
 use serde_json::{Value, json};
-use xuncha_tests::alone::{items, state_of, text};
+use xuncha_core::checklist::EvidenceKind;
+use xuncha_tests::alone::{items, small_png, state_of, text};
 
 use super::{alice, enrolled};
 
@@ -85,4 +86,85 @@ async fn a_list_comes_and_goes_with_a_reason_and_its_answers_stay() {
     phone.ask("change_list", change("COLD", true, "查明属于本企业")).await;
     let again = phone.view(&inspection).await;
     assert_eq!(state_of(&again, "COLD-01")["answers"][0]["outcome"], "non_conforming");
+}
+
+/// ACC in a version of its own: one item asks otherwise, one is gone, one came, one moved to a stricter proof.
+fn acc_anew(office: &xuncha_tests::alone::Office) -> xuncha_core::checklist::Checklist {
+    let mut list = office.library().list(&"ACC".parse().unwrap()).unwrap().clone();
+    list.version = "2099.1".into();
+    let items = &mut list.sections[0].items;
+    items[0].text =
+        serde_json::from_value(json!({ "zh-Hans": "逐批核对随货同行单", "en": "Every batch against its note" }))
+            .unwrap();
+    let gone = items.remove(1);
+    items.push(xuncha_core::checklist::Item { code: "ACC-99".parse().unwrap(), ..gone });
+    list
+}
+
+#[tokio::test]
+async fn a_draft_moves_to_a_newer_list_only_as_shown_and_no_answer_is_lost() {
+    let (mut office, dir) = enrolled();
+    let phone = alice(dir.path()).await;
+    let inspection = phone.begin(&["ACC", "STO"]).await;
+    let first = phone.view(&inspection).await;
+    let codes: Vec<_> = items(&first).iter().map(|i| text(&i["item"]["code"])).collect();
+    let (reworded, gone, kept) = (codes[0].as_str(), codes[1].as_str(), codes[2].as_str());
+    for item in [reworded, gone, kept] {
+        phone.answer(&inspection, item, "conforms").await;
+    }
+    phone.attach(&inspection, Some(gone), EvidenceKind::Photo, "IMG.png", &small_png(7)).await.unwrap();
+    let args = json!({ "inspection": inspection, "list": "ACC" });
+    assert_eq!(phone.refused("newer_list", args.clone()).await.code, "list.newest");
+    assert_eq!(first["lists"][0]["newer"], Value::Null);
+    drop(phone);
+
+    let newer = acc_anew(&office);
+    office.publish_list(&newer);
+    office.deliver(dir.path(), "alice");
+    let phone = alice(dir.path()).await;
+    let before = phone.view(&inspection).await;
+    assert_eq!(before["lists"][0]["newer"], "2099.1");
+    assert_eq!(before["lists"][0]["title"]["version"], first["lists"][0]["title"]["version"], "nobody moved it");
+
+    let news = phone.ask("newer_list", args).await;
+    let shown: Vec<_> = news["items"].as_array().unwrap().iter().map(|i| text(&i["item"])).collect();
+    assert_eq!(shown, [reworded, "ACC-99", gone]);
+    assert_eq!(
+        (&news["items"][0]["again"], &news["items"][0]["after"]["zh-Hans"]),
+        (&json!(true), &json!("逐批核对随货同行单"))
+    );
+    assert_eq!((&news["items"][2]["spoken"], &news["items"][2]["after"]), (&json!(true), &Value::Null));
+
+    let to = |sha256: &Value| json!({ "inspection": inspection, "list": "ACC", "to": sha256 });
+    let other = json!("0".repeat(64));
+    assert_eq!(phone.refused("move_list", to(&other)).await.code, "list.newer_again", "only what was shown");
+    let delta = phone.ask("move_list", to(&news["sha256"])).await;
+    assert_eq!(delta["reload"], true);
+
+    let after = phone.view(&inspection).await;
+    assert_eq!((&after["lists"][0]["title"]["version"], &after["lists"][0]["newer"]), (&json!("2099.1"), &Value::Null));
+    assert_eq!(after["lists"].as_array().unwrap().len(), 2, "in its place, beside the others");
+    assert_eq!(state_of(&after, kept)["answers"][0]["outcome"], "conforms");
+    assert_eq!(state_of(&after, kept)["reworded"], Value::Null);
+    let again = state_of(&after, reworded);
+    assert_eq!((&again["answers"][0]["outcome"], &again["missing"]), (&json!("conforms"), &json!(true)));
+    assert_eq!(again["reworded"], first["lists"][0]["title"]["version"]);
+    let left = after["left"].as_array().unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(
+        (&left[0]["item"]["code"], &left[0]["state"]["answers"][0]["outcome"]),
+        (&json!(gone), &json!("conforms"))
+    );
+    assert_eq!(left[0]["state"]["evidence"].as_array().unwrap().len(), 1);
+
+    // Seen under the new wording and given again: then it counts without a question.
+    phone.answer(&inspection, reworded, "non_conforming").await;
+    let settled = phone.view(&inspection).await;
+    assert_eq!(state_of(&settled, reworded)["reworded"], Value::Null);
+    let waits = settled["progress"]["missing"].as_array().unwrap().iter().filter(|m| m["what"] == "reworded").count();
+    assert_eq!(waits, 0);
+    phone.complete(&inspection).await;
+    phone.ask("propose_seal", json!({ "inspection": inspection })).await;
+    let record = text(&phone.view(&inspection).await["seal"]["record"]);
+    assert!(record.contains("不再使用，所记录的保留") && record.contains(gone), "{record}");
 }

@@ -5,7 +5,6 @@
 //! a judge is not installed the test says so aloud.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a judgement stops where something is wrong")]
 
-mod by_hand;
 mod http;
 mod node;
 mod pages;

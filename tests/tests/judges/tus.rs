@@ -4,7 +4,7 @@ use serde_json::json;
 use xuncha_tests::district;
 use xuncha_tests::world::World;
 
-use crate::by_hand::HandPhone;
+use xuncha_tests::by_hand::HandPhone;
 use crate::node;
 
 #[tokio::test]

@@ -70,6 +70,7 @@ export function begin(
           items: 0,
           source: null,
         },
+        newer: null,
         sections: l.sections.map((s) => ({
           id: `${l.code}/${s.code}`,
           title: s.title,
@@ -85,12 +86,14 @@ export function begin(
               tables: [],
               evidence: [],
               needs: [],
+              reworded: null,
               missing: true,
               safety: 'here',
             },
           })),
         })),
       })),
+    left: [],
     rule: {
       title: { 'zh-Hans': '经营许可现场核查判定规则', en: 'Rule for licence verification on site' },
       source: { 'zh-Hans': '参照国家药监局2024年第20号指导原则', en: 'After guideline No. 20 of 2024' },

@@ -42,6 +42,7 @@ function missingOf(view: InspectionView): MissingView[] {
     else if (!answer || answer.outcome === 'unchecked') missing.push({ what: 'answer', item: item.code })
     else if (answer.outcome === 'not_applicable' && !answer.reason)
       missing.push({ what: 'reason', item: item.code })
+    if (state.reworded !== null) missing.push({ what: 'reworded', item: item.code })
     for (const n of state.needs) {
       if (n.have < n.need)
         missing.push({ what: 'evidence', item: item.code, kind: n.kind, need: n.need, have: n.have })

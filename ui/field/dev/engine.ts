@@ -6,6 +6,7 @@ import type {
   Happening,
   InspectionView,
   ItemView,
+  NewerListView,
   Place,
   Stamp,
   SyncView,
@@ -35,6 +36,8 @@ export class PaperEngine implements Host {
   pin = '1234567890'
   waitMs = 0
   inspections = new Map<string, InspectionView>()
+  /** Newer versions that headquarters gave out, by list. */
+  newer = new Map<string, NewerListView>()
   sync: SyncView
   asked: Asked[] = []
   here: Place | null = { lat: 22.58, lon: 113.97, acc_m: 12, mock: false }
@@ -307,6 +310,31 @@ export class PaperEngine implements Host {
       view.row.lists = view.lists.map((l) => l.title.code)
       return this.delta(inspection, [], { reload: true })
     },
+    newer_list: ({ list }) => {
+      const news = this.newer.get(list)
+      if (!news) throw new Refused({ code: 'list.newest', retry: 'never', params: { list } })
+      return news
+    },
+    move_list: ({ inspection, list, to }) => {
+      const news = this.newer.get(list)
+      if (news?.sha256 !== to)
+        throw new Refused({ code: 'list.newer_again', retry: 'after_action', params: { list } })
+      const view = this.of(inspection)
+      const moved = view.lists.find((l) => l.title.code === list)
+      for (const section of moved?.sections ?? []) {
+        for (const item of section.items) {
+          const one = news.items.find((i) => i.item === item.item.code)
+          if (one?.after) item.item.text = one.after
+          if (one?.again) item.state.reworded = news.from
+        }
+        const gone = (item: ItemView): boolean =>
+          news.items.some((i) => i.item === item.item.code && i.after === null)
+        view.left.push(...section.items.filter((i) => gone(i) && i.state.answers.length > 0))
+        section.items = section.items.filter((i) => !gone(i))
+      }
+      if (moved) Object.assign(moved, { title: news.title, newer: null })
+      return this.delta(inspection, [], { reload: true })
+    },
     inspection: ({ inspection }) => this.of(inspection),
     abandon: ({ inspection }) => {
       this.of(inspection).row.stage = 'abandoned'
@@ -315,6 +343,7 @@ export class PaperEngine implements Host {
     answer: ({ inspection, item, outcome, reason, correction, seen }) => {
       const { state } = this.item(this.of(inspection), item)
       const kept = state.answers.filter((a) => !seen.includes(a.by.entry))
+      state.reworded = null
       state.answers =
         outcome === 'unchecked' ? kept : [...kept, { outcome, reason, correction, by: this.stamp() }]
       return this.delta(inspection, [item])

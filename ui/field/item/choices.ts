@@ -20,7 +20,7 @@ export const isReferable = ({ item, state }: ItemView): boolean =>
 export type Filter = 'all' | 'open' | 'off' | 'evidence'
 export const passes: Record<Filter, (state: ItemState) => boolean> = {
   all: () => true,
-  open: isOpen,
+  open: (state) => isOpen(state) || state.reworded !== null,
   off: isOff,
   evidence: lacksEvidence,
 }

@@ -245,6 +245,58 @@ describe('the lists of a running inspection', () => {
   })
 })
 
+describe('a newer version of a list', () => {
+  const there = (e: Stage['engine']): void => {
+    const view = e.of('i-test')
+    const [acc] = view.lists.filter((l) => l.title.code === 'ACC')
+    if (!acc) throw new Error('ACC')
+    acc.newer = '2027.1'
+    const [first, second] = acc.sections.flatMap((s) => s.items)
+    for (const item of [first, second])
+      item?.state.answers.push({ outcome: 'conforms', reason: null, correction: null, by: e.stamp() })
+    e.newer.set('ACC', {
+      title: { ...acc.title, version: '2027.1' },
+      sha256: 'f'.repeat(64),
+      from: acc.title.version,
+      unchanged: 10,
+      framed: false,
+      items: [
+        {
+          item: first?.item.code ?? '',
+          before: first?.item.text ?? null,
+          after: { 'zh-Hans': '逐批核对随货同行单' },
+          fields: ['evidence'],
+          spoken: true,
+          again: true,
+        },
+        {
+          item: second?.item.code ?? '',
+          before: second?.item.text ?? null,
+          after: null,
+          fields: [],
+          spoken: true,
+          again: false,
+        },
+      ],
+    })
+  }
+
+  it('is moved to only after its difference was shown, and everything that was said stays in sight', async () => {
+    stage = await raise('/i/i-test', there)
+    await stage.tap('newer-banner')
+    expect(stage.asked('newer_list')).toHaveLength(0)
+    await stage.tap('look-ACC')
+    expect(stage.at('newer-item-ACC-03').text()).toContain('逐批核对随货同行单')
+    expect(stage.at('newer-item-ACC-03').text()).toContain('取证要求')
+    await stage.tap('move-go')
+    expect(stage.asked('move_list')).toMatchObject([{ list: 'ACC', to: 'f'.repeat(64) }])
+    expect(stage.all('[data-testid="newer-banner"]')).toHaveLength(0)
+    expect(stage.at('left-ACC-04').text()).toContain('符合')
+    await stage.tap('section-ACC/receiving')
+    expect(stage.at('item-ACC-03').text()).toContain('请看过现在的文字')
+  })
+})
+
 describe('an item', () => {
   it('says what else it answers, that it is about the regulator, and what it rests on without an article', async () => {
     stage = await raise('/i/i-test', (e) => {

@@ -321,6 +321,14 @@ export const failures: Record<string, Said> = {
   },
   'list.not_in_use': { zh: '本次检查没有这份清单。', en: 'This list is not part of the inspection.' },
   'list.not_here': { zh: '本机没有这份清单。请先同步。', en: 'This list is not on this phone. Sync first.' },
+  'list.newest': {
+    zh: '这份清单已是最新版。',
+    en: 'The list is already in its newest version.',
+  },
+  'list.newer_again': {
+    zh: '刚刚又收到更新的一版。请再看一遍差别。',
+    en: 'A still newer version has just come. Look at the difference again.',
+  },
   'lists.none': { zh: '请至少选择一份清单。', en: 'Choose at least one list.' },
   'memory.full': {
     zh: '内存不足。请关闭其他应用后再试。',

@@ -3,9 +3,11 @@
 //! Order of every write: limits → signature → feed file, fsynced → fold → index. Once the feed has it the entry is
 //! acknowledged, whatever happens to the index afterwards: that is made again from the feeds.
 //!
-//! Here: opening, writing, folding. Beside it: `indexing` (the index follows the feeds), `words` (what HQ said).
+//! Here: opening, writing, folding. Beside it: `indexing` (the index follows the feeds), `words` (what HQ said), `ledger` (what that
+//! proves).
 
 mod indexing;
+mod ledger;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +19,6 @@ use xuncha_core::event::{Event, FeedOpened, Officer};
 use xuncha_core::feed::{AppInfo, BlobRef, ClaimedTime, Draft, Entry, Head, Place, author};
 use xuncha_core::ids::{EntryId, FeedId, InspectionId, UserId};
 use xuncha_core::inspection::{Inspection, Pinned, Touched};
-use xuncha_core::protocol::close_of_day::DayAgreed;
 use xuncha_core::protocol::hello::Checkpoint;
 
 use crate::cipher;
@@ -33,6 +34,7 @@ use super::hq_file::{self, HqFile};
 use super::verbs::AttachBegin;
 use super::views::{Notice, Stage};
 
+pub(super) use ledger::Ledger;
 pub(super) use words::HqWord;
 
 /// Folded inspections kept in memory; the oldest goes first.
@@ -68,7 +70,9 @@ pub(crate) struct Desk {
     open: Vec<Open>,
     pub(super) uploads: HashMap<String, Upload>,
     pub(super) checkpoint: Option<Checkpoint>,
-    pub(super) agreed: Option<DayAgreed>,
+    pub(super) ledger: Ledger,
+    /// The person closes the day: the next comparison begins at the first entry.
+    pub(super) compare_all: bool,
     pub(super) newest_log_index: Option<u64>,
     notices: Vec<Notice>,
     app: AppInfo,
@@ -129,7 +133,8 @@ impl Desk {
             open: Vec::new(),
             uploads: HashMap::new(),
             checkpoint: None,
-            agreed: None,
+            ledger: Ledger::default(),
+            compare_all: false,
             newest_log_index: None,
             notices,
             app: AppInfo { version: config.version.clone(), os: config.os.clone() },
@@ -275,7 +280,7 @@ impl Desk {
         self.open.iter().find(|o| &o.inspection.id == id)
     }
 
-    fn fold(&self, id: &InspectionId) -> Result<Inspection, Failure> {
+    pub(super) fn fold(&self, id: &InspectionId) -> Result<Inspection, Failure> {
         if self.behind {
             // Without the newest places it would show less than is there.
             return Err(Failure::after_action("disk.full"));
@@ -300,7 +305,10 @@ impl Desk {
         let lists = lists.collect::<Result<Vec<_>, Failure>>()?;
         let rule = self.packs.rule(&start.value.rule.sha256)?;
         let form = self.packs.form(&start.value.form)?;
-        Ok(Pinned::new(lists, rule, form, &start.value.firm.subject))
+        // A version that held once and is not here any more takes its wording with it, not what was said.
+        let earlier = inspection.earlier_refs().into_iter();
+        let earlier = earlier.filter_map(|l| Some((l.sha256, (*self.packs.list(&l.sha256).ok()?).clone())));
+        Ok(Pinned::new(lists, rule, form, &start.value.firm.subject).with_earlier(earlier))
     }
 
     /// Forgets a folded inspection whose lists changed, so that it is pinned anew.
