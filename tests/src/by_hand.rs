@@ -7,7 +7,8 @@ use reqwest::{Certificate, Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use xuncha_core::checklist::EvidenceKind;
 use xuncha_core::event::{
-    AnswerSet, Event, EvidenceAdded, FeedOpened, InspectionStarted, NoteSet, Officer, Outcome, SealRole, SealSigned, SignMethod,
+    AnswerSet, Event, EvidenceAdded, FeedOpened, InspectionStarted, NoteSet, Officer, Outcome, SealRole, SealSigned,
+    SignMethod,
 };
 use xuncha_core::feed::{BlobRef, BlobSource, FeedKey, Frame, Head, Signer as _, WireFrame, author};
 use xuncha_core::ids::{BlobHash, EntryId, InspectionId};

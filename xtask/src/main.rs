@@ -24,7 +24,7 @@ cargo xtask <command>
   pages     builds the phone's and the dashboard's pages
   bindings  writes ui/bindings/*.ts from the Rust types
   screens   makes the pictures in docs/screens anew
-  bench answer|photo|sync|start|lists [--json]
+  bench answer|photo|sync [part …]|start|lists [--json]
             measures, each figure beside its limit
 ";
 

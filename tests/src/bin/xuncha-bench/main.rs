@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 mod answer;
+mod ingest;
 mod lists;
 mod opening;
 mod photo;
@@ -11,6 +12,7 @@ mod report;
 mod start;
 mod sync;
 mod tap;
+mod vanished;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,8 +38,11 @@ enum What {
     },
     /// A 12-megapixel JPEG from bytes to sealed, beside the sum of its parts; memory of a 50-megapixel one
     Photo,
-    /// 60 photos of 3 MB to verified receipts, beside the durable limit; memory with 300
-    Sync,
+    /// Photos to verified receipts beside the durable limit, entries beside a bare loop, phones that vanish
+    Sync {
+        /// Only these; none: all
+        parts: Vec<Part>,
+    },
     /// Window to the unlock screen, beside a bare window
     Start,
     /// Search over 20,000 paragraphs, beside one bare FTS5 match
@@ -50,6 +55,17 @@ enum What {
     SyncChild { data: PathBuf },
 }
 
+/// A part of `sync`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// 60 photos of 3 MB, and memory with 300
+    Speed,
+    /// Entries from eight phones, beside a bare loop
+    Ingest,
+    /// Fifty phones that vanish without closing
+    Vanished,
+}
+
 fn main() -> ExitCode {
     let args = <Args as clap::Parser>::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -57,7 +73,18 @@ fn main() -> ExitCode {
     match args.what {
         What::Answer { stored } => runtime.block_on(answer::measure(stored, &mut report)),
         What::Photo => runtime.block_on(photo::measure(&mut report)),
-        What::Sync => runtime.block_on(sync::measure(&mut report)),
+        What::Sync { parts } => runtime.block_on(async {
+            let asked = |part| parts.is_empty() || parts.contains(&part);
+            if asked(Part::Speed) {
+                sync::measure(&mut report).await;
+            }
+            if asked(Part::Ingest) {
+                ingest::measure(&mut report).await;
+            }
+            if asked(Part::Vanished) {
+                vanished::measure(&mut report).await;
+            }
+        }),
         What::Start => start::measure(&mut report),
         What::Lists => runtime.block_on(async {
             lists::measure(&mut report).await;

@@ -59,10 +59,11 @@ struct Peak {
     hq: f64,
 }
 
-struct Hq(Child);
+/// HQ in a process of its own.
+pub(super) struct Hq(Child);
 
 impl Hq {
-    async fn serve(data: &Path, url: &str) -> Self {
+    pub(super) async fn serve(data: &Path, url: &str) -> Self {
         let address = url.split_once("://").unwrap().1.to_owned();
         let child = Command::new(program("xuncha-hq").unwrap())
             .args(["serve", "--listen-dashboard", "127.0.0.1:0", "--listen-phones", &address, "--data"])
@@ -77,6 +78,10 @@ impl Hq {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Self(child)
+    }
+
+    pub(super) fn pid(&self) -> String {
+        self.0.id().to_string()
     }
 }
 
@@ -144,7 +149,7 @@ fn attach(data: &Path, files: &Path) {
 
 fn sync(data: &Path, hq: &Hq) -> (f64, Peak) {
     let mut child = own("sync-child").arg(data).stdout(Stdio::piped()).spawn().unwrap();
-    let (phone, office) = (child.id().to_string(), hq.0.id().to_string());
+    let (phone, office) = (child.id().to_string(), hq.pid());
     let mut peak = Peak::default();
     let status = loop {
         peak.phone = peak.phone.max(kib(&phone, "VmRSS") / 1024.0);
