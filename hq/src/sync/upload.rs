@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use sha1::Digest as _;
 use sha2::Sha256;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, watch};
 use xuncha_core::ids::BlobHash;
 use xuncha_core::protocol::blobs::CHECKSUM_MISMATCH;
 
@@ -24,8 +24,8 @@ use crate::refusal::{Answer, Refusal};
 
 /// Pieces between the two threads. A piece is what the wire gave at once, some ten KiB: a few MiB at most.
 const QUEUE: usize = 64;
-/// How long a request waits for the one before it on the same upload, which may just be flushing after a cut.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a request waits for the one before it on the same upload to flush what it has.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Hash and offset of an upload, as far as this run knows them.
 #[derive(Default)]
@@ -33,18 +33,39 @@ pub struct Progress(Option<(Sha256, u64)>);
 
 /// Uploads this run has touched, each behind its own lock.
 #[derive(Default)]
-pub struct Running(Mutex<HashMap<String, Arc<AsyncMutex<Progress>>>>);
+pub struct Running(Mutex<HashMap<String, Arc<Turns>>>);
+
+/// Whose turn it is at one upload.
+#[derive(Default)]
+struct Turns {
+    lock: Arc<AsyncMutex<Progress>>,
+    /// Counts the requests; the one that holds the lock leaves when there is a later one.
+    latest: watch::Sender<u64>,
+}
+
+/// An upload, taken for one request.
+pub struct Held {
+    progress: OwnedMutexGuard<Progress>,
+    ticket: u64,
+    latest: watch::Receiver<u64>,
+}
 
 impl Running {
-    /// Takes the upload for one request; somebody else has it: 423.
-    pub async fn take(&self, upload: &str) -> Answer<OwnedMutexGuard<Progress>> {
-        let lock = {
+    /// Takes the upload for one request. The phone asks again only when it lost the connection before: a request that still
+    /// waits for bytes, perhaps from a network that is gone, makes room at once. It does not in time: 423.
+    pub async fn take(&self, upload: &str) -> Answer<Held> {
+        let turns = {
             let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(map.entry(upload.to_owned()).or_default())
         };
-        tokio::time::timeout(PATIENCE, lock.lock_owned())
-            .await
-            .map_err(|_| Refusal::later(StatusCode::LOCKED, "blob.locked"))
+        let mut ticket = 0;
+        turns.latest.send_modify(|n| {
+            *n += 1;
+            ticket = *n;
+        });
+        let held = tokio::time::timeout(PATIENCE, Arc::clone(&turns.lock).lock_owned()).await;
+        let progress = held.map_err(|_| Refusal::later(StatusCode::LOCKED, "blob.locked"))?;
+        Ok(Held { progress, ticket, latest: turns.latest.subscribe() })
     }
     /// Forgets an upload.
     pub fn forget(&self, upload: &str) {
@@ -103,24 +124,24 @@ async fn append_held(
     body: Body,
     checksum: Option<Checksum>,
 ) -> Answer<u64> {
-    let mut progress = hq.running.take(&upload.upload).await?;
+    let mut held = hq.running.take(&upload.upload).await?;
     // Between the look at the row and the lock the upload may have been finished or given up.
     let Some(upload) = hq.db.upload(&upload.upload).await? else { return Err(Refusal::not_found("blob.unknown")) };
     if upload.done {
         return if offset == upload.size { Ok(offset) } else { Err(conflict(upload.size)) };
     }
-    let known = progress.0.take();
+    let known = held.progress.0.take();
     let (part, size, sha256) = (upload.upload.clone(), upload.size, upload.sha256);
     let plan = Plan { part, size, sha256, offset, checksum };
-    let (objects, idle) = (Arc::clone(&hq.objects), hq.terms.idle);
+    let (objects, wire) = (Arc::clone(&hq.objects), Wire { body, idle: hq.terms.idle, held: &mut held });
     let (written, sent) = match hq.blocking {
         Blocking::Threads => {
             let (sender, receiver) = channel(QUEUE);
             let writer = tokio::task::spawn_blocking(move || plan.drain(&*objects, known, receiver));
-            let sent = pump(body, sender, idle).await;
+            let sent = pump(wire, sender).await;
             (writer.await.map_err(|e| io::Error::other(e.to_string())).and_then(|w| w), sent)
         }
-        Blocking::Here => plan.drain_here(&*objects, known, body, idle).await,
+        Blocking::Here => plan.drain_here(&*objects, known, wire).await,
     };
     let (outcome, state) = match written {
         Ok(written) => written,
@@ -136,7 +157,7 @@ async fn append_held(
             return Err(e.into());
         }
     };
-    progress.0 = state;
+    held.progress.0 = state;
     match outcome {
         Written::Whole => {
             hq.db.prove(&upload, &hq.clock.stamp()).await?;
@@ -174,17 +195,33 @@ fn conflict(offset: u64) -> Refusal {
     Refusal::later(StatusCode::CONFLICT, "blob.offset").with("offset", offset)
 }
 
-/// The next bytes of the body; none at its end. A body that is silent for too long counts as cut.
-async fn next(body: &mut Body, idle: Duration) -> Answer<Option<Bytes>> {
-    let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
-    loop {
-        match tokio::time::timeout(idle, body.frame()).await {
-            Err(_) => return cut("request.slow"),
-            Ok(Some(Err(_))) => return cut("body.cut"),
-            Ok(None) => return Ok(None),
-            Ok(Some(Ok(frame))) => {
-                if let Ok(bytes) = frame.into_data() {
-                    return Ok(Some(bytes));
+/// The body of a request that holds its upload.
+struct Wire<'a> {
+    body: Body,
+    idle: Duration,
+    held: &'a mut Held,
+}
+
+impl Wire<'_> {
+    /// The next bytes; none at the end. A body that is silent for too long counts as cut, and so does one whose phone has
+    /// come again meanwhile.
+    async fn next(&mut self) -> Answer<Option<Bytes>> {
+        let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
+        let ticket = self.held.ticket;
+        loop {
+            let frame = tokio::select! {
+                biased;
+                _ = self.held.latest.wait_for(|latest| *latest > ticket) => return cut("request.replaced"),
+                frame = tokio::time::timeout(self.idle, self.body.frame()) => frame,
+            };
+            match frame {
+                Err(_) => return cut("request.slow"),
+                Ok(Some(Err(_))) => return cut("body.cut"),
+                Ok(None) => return Ok(None),
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
                 }
             }
         }
@@ -192,8 +229,8 @@ async fn next(body: &mut Body, idle: Duration) -> Answer<Option<Bytes>> {
 }
 
 /// Hands the body over piece by piece.
-async fn pump(mut body: Body, sender: Sender<Piece>, idle: Duration) -> Answer<()> {
-    while let Some(bytes) = next(&mut body, idle).await? {
+async fn pump(mut wire: Wire<'_>, sender: Sender<Piece>) -> Answer<()> {
+    while let Some(bytes) = wire.next().await? {
         if sender.send(Piece::Bytes(bytes)).await.is_err() {
             return Ok(());
         }
@@ -269,8 +306,7 @@ impl Plan {
         self,
         objects: &dyn Objects,
         known: State,
-        mut body: Body,
-        idle: Duration,
+        mut wire: Wire<'_>,
     ) -> (io::Result<(Written, State)>, Answer<()>) {
         let mut writing = match self.open(objects, known) {
             Ok(Ok(writing)) => writing,
@@ -278,7 +314,7 @@ impl Plan {
             Err(e) => return (Err(e), Ok(())),
         };
         let sent = loop {
-            match next(&mut body, idle).await {
+            match wire.next().await {
                 Ok(None) => break Ok(()),
                 Err(cut) => break Err(cut),
                 Ok(Some(bytes)) => match writing.take(&bytes) {
