@@ -13,12 +13,12 @@ use xuncha_core::protocol::pull::FeedRun;
 use xuncha_core::protocol::receipts::Receipt;
 use xuncha_core::protocol::{Signed, session};
 
-use crate::sync::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
+use crate::sync::{BlobReader, Lacking, Local, Manifest, OwnFeed, Standing, UnsentBlob};
 use crate::vault::VaultReader;
 
 use super::desk::{Desk, HqWord};
 use super::views::{Happening, OnlyHere};
-use super::{Device, Inner, show};
+use super::{Device, Inner, day, show};
 
 /// Blobs one contact works on; what is left over comes with the next hello.
 const UNSENT: u32 = 5_000;
@@ -64,11 +64,14 @@ impl BlobReader for Blob {
 
 impl Local for Phone {
     fn standing(&self) -> Result<Standing, Failure> {
+        let first = self.device()?.wishes().first;
         self.desk(|desk| {
             let head = desk.own_head().clone();
             let receipted = desk.index.receipted(&head.feed)?.seq;
-            let unsent = desk.index.unsent_blobs(UNSENT)?.into_iter().map(|b| UnsentBlob {
+            let unsent = desk.index.unsent_blobs(UNSENT, first.as_ref())?.into_iter().map(|b| UnsentBlob {
                 feed: b.feed,
+                entry: b.entry,
+                inspection: b.inspection,
                 sha256: b.sha256,
                 size: b.size,
                 name: b.name,
@@ -155,9 +158,40 @@ impl Local for Phone {
         Ok(())
     }
     fn manifest(&self) -> Result<Manifest, Failure> {
-        self.desk(|desk| Ok(Manifest { feeds: vec![desk.own_head().clone()], blobs: desk.index.all_own_blobs()? }))
+        day::manifest(&self.device()?)
+    }
+    fn store_lacking(&self, lacking: &[Lacking]) -> Result<OnlyHere, Failure> {
+        let (left, news) = self.desk(|desk| {
+            let own = desk.own_head().feed;
+            let mut news = false;
+            for lack in lacking.iter().filter(|lack| lack.feed == own) {
+                // Only what was claimed under a receipt is taken back: the rest never was.
+                let stored_to = lack.stored_to.filter(|to| *to < desk.ledger.entries_to);
+                let claimed = lack.blobs.iter().filter(|(seq, blob)| desk.ledger.has_blob(*seq, blob));
+                let blobs: Vec<(u64, BlobHash)> = claimed.copied().collect();
+                if stored_to.is_some() || !blobs.is_empty() {
+                    desk.keep_word(HqWord::Lacks { feed: own, stored_to, blobs })?;
+                    news = true;
+                }
+            }
+            Ok((desk.index.only_here()?, news))
+        })?;
+        if news {
+            self.tell_open()?;
+        }
+        Ok(left)
     }
     fn store_agreed(&self, agreed: &Signed<DayAgreed>) -> Result<(), Failure> {
-        self.desk(|desk| desk.keep_word(HqWord::Agreed(agreed.clone())))
+        self.desk(|desk| {
+            let said = agreed.verify(&desk.hq.hq.key).map_err(|_| Failure::never("day.wrong"))?;
+            if said.feeds.iter().all(|f| f.from == 0) {
+                desk.compare_all = false;
+            }
+            // The word that stands came again.
+            if desk.ledger.agreed.as_ref() == Some(&said) { Ok(()) } else { desk.keep_word(HqWord::Agreed(agreed.clone())) }
+        })?;
+        day::settle(&self.device()?)?;
+        self.device()?.tell(Happening::Today);
+        Ok(())
     }
 }

@@ -1,16 +1,54 @@
-//! The verbs of the sync screen. The sync itself is in [`crate::sync`]; it runs while the app is unlocked.
+//! The verbs of the sync screen, and what a person wants of every sync: kept in a small plain file, because it must hold
+//! across a restart and says nothing of any case. The sync itself is in [`crate::sync`]; it runs while the app is unlocked.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 use xuncha_core::Failure;
 
-use crate::sync::{Contact, SyncHandle};
+use crate::disk;
+use crate::sync::{Contact, SyncHandle, Wishes};
 
 use super::Device;
 use super::local::Phone;
-use super::verbs::Nothing;
-use super::views::{Happening, SyncView};
+use super::verbs::{NetworkArgs, Nothing, SyncFirst, WifiOnly};
+use super::views::{Happening, Network, SyncView};
+
+/// What a person wants of every sync, and what the shell said of the network.
+#[derive(Debug, Clone)]
+pub(super) struct SyncTerms {
+    paused: bool,
+    wishes: Wishes,
+    /// Not kept: another start may be on another network.
+    network: Network,
+}
+
+/// The plain file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct TermsFile {
+    paused: bool,
+    wifi_only: bool,
+    first: Option<xuncha_core::ids::InspectionId>,
+}
+
+impl SyncTerms {
+    /// Reads the plain file; an unreadable one counts as never written.
+    pub(super) fn read(data: &Path) -> Self {
+        let bytes = std::fs::read(data.join("sync.json")).unwrap_or_default();
+        let file: TermsFile = serde_json::from_slice(&bytes).unwrap_or_default();
+        let wishes = Wishes { wifi_only: file.wifi_only, first: file.first };
+        Self { paused: file.paused, wishes, network: Network::Unknown }
+    }
+
+    fn write(&self, data: &Path) -> Result<(), Failure> {
+        let Wishes { wifi_only, first } = self.wishes.clone();
+        let file = TermsFile { paused: self.paused, wifi_only, first };
+        let bytes = serde_json::to_vec(&file).map_err(|e| Failure::never("settings.shape").with("why", e))?;
+        Ok(disk::write_atomic(&data.join("sync.json"), &bytes)?)
+    }
+}
 
 impl Device {
     /// Does something with the sync, which is begun at rest when there is none.
@@ -29,11 +67,36 @@ impl Device {
             None => {
                 let phone = Arc::new(Phone(Arc::downgrade(&self.inner)));
                 let handle = SyncHandle::spawn(&Handle::current(), phone, contact)?;
+                let terms = self.terms().clone();
+                handle.network(terms.network);
+                handle.wish(terms.wishes);
+                if terms.paused {
+                    handle.pause();
+                }
                 self.tell_of(handle.subscribe());
                 handle
             }
         };
         Ok(work(slot.insert(handle)))
+    }
+
+    fn terms(&self) -> MutexGuard<'_, SyncTerms> {
+        self.inner.sync_terms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the person wants it done.
+    pub(super) fn wishes(&self) -> Wishes {
+        self.terms().wishes.clone()
+    }
+
+    /// Changes what the person wants; durable when it returns.
+    fn want(&self, change: impl FnOnce(&mut SyncTerms)) -> Result<SyncTerms, Failure> {
+        let mut terms = self.terms();
+        let mut wanted = terms.clone();
+        change(&mut wanted);
+        wanted.write(&self.inner.config.data)?;
+        *terms = wanted.clone();
+        Ok(wanted)
     }
 
     /// Passes every movement on to the screens, until the sync ends.
@@ -48,6 +111,7 @@ impl Device {
     }
 
     pub(super) async fn sync_start(&self, _: Nothing) -> Result<SyncView, Failure> {
+        self.want(|terms| terms.paused = false)?;
         self.with_sync(|sync| {
             sync.start();
             sync.status()
@@ -55,6 +119,7 @@ impl Device {
     }
 
     pub(super) async fn sync_pause(&self, _: Nothing) -> Result<SyncView, Failure> {
+        self.want(|terms| terms.paused = true)?;
         self.with_sync(|sync| {
             sync.pause();
             sync.status()
@@ -66,5 +131,33 @@ impl Device {
         // Work since the last contact is not known to a sync at rest.
         view.only_here = self.at_desk(|desk| Ok(desk.index.only_here()?))?;
         Ok(view)
+    }
+
+    pub(super) async fn sync_wifi_only(&self, args: WifiOnly) -> Result<SyncView, Failure> {
+        let terms = self.want(|terms| terms.wishes.wifi_only = args.on)?;
+        self.wish(terms)
+    }
+
+    pub(super) async fn sync_first(&self, args: SyncFirst) -> Result<SyncView, Failure> {
+        let terms = self.want(|terms| terms.wishes.first = args.inspection)?;
+        self.wish(terms)
+    }
+
+    fn wish(&self, terms: SyncTerms) -> Result<SyncView, Failure> {
+        let Wishes { wifi_only, first } = terms.wishes.clone();
+        let view = self.with_sync(|sync| {
+            sync.wish(terms.wishes);
+            sync.status()
+        })?;
+        Ok(SyncView { wifi_only, first, ..view })
+    }
+
+    pub(super) async fn network(&self, args: NetworkArgs) -> Result<Nothing, Failure> {
+        self.terms().network = args.network;
+        // Said also while locked; a sync that does not run yet is told when it begins.
+        if let Some(sync) = self.sync_slot().as_ref() {
+            sync.network(args.network);
+        }
+        Ok(Nothing {})
     }
 }

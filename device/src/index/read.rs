@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension as _, Row, params};
 use xuncha_core::event::{PackKind, PackPublished, TaskAssigned};
 use xuncha_core::feed::{FeedKey, Head};
-use xuncha_core::ids::{BlobHash, Digest, FeedId, InspectionId, TaskId};
+use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId, InspectionId, TaskId};
 
 use super::{Index, IndexError, Result};
 use crate::app::views::{InspectionRow, OnlyHere, Safety, Stage};
@@ -36,8 +36,10 @@ pub struct UnsentBlob {
     pub firm: String,
     /// Feed of the entry that brought it.
     pub feed: FeedId,
-    /// Its place.
-    pub seq: u64,
+    /// That entry.
+    pub entry: EntryId,
+    /// Its inspection.
+    pub inspection: InspectionId,
 }
 
 /// How far HQ's receipts reach in a feed.
@@ -170,21 +172,26 @@ impl Index {
         Ok(OnlyHere { inspections, photos, files: blobs - photos, entries, bytes })
     }
 
-    /// Blobs without a receipt, in the order of their entries.
-    pub fn unsent_blobs(&self, most: u32) -> Result<Vec<UnsentBlob>> {
-        let sql = "SELECT b.sha256, b.size, b.name, coalesce(i.firm, ''), b.feed, b.seq
+    /// Blobs without a receipt, in the order of their entries; those of `first` before all others.
+    pub fn unsent_blobs(&self, most: u32, first: Option<&InspectionId>) -> Result<Vec<UnsentBlob>> {
+        let sql = "SELECT b.sha256, b.size, b.name, coalesce(i.firm, ''), b.feed, b.entry, b.inspection
                    FROM blobs b LEFT JOIN inspections i ON i.id = b.inspection
-                   WHERE b.receipted = 0 ORDER BY b.feed, b.seq, b.sha256 LIMIT ?1";
+                   WHERE b.receipted = 0 ORDER BY b.inspection IS NOT ?2, b.feed, b.seq, b.sha256 LIMIT ?1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let found = statement.query_map([most], |r| {
-            Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get::<_, String>(4)?, r.get(5)?))
-        })?;
-        found
-            .map(|r| {
-                let (sha256, size, name, firm, feed, seq) = r?;
-                Ok(UnsentBlob { sha256: parse(sha256)?, size, name, firm, feed: parse(feed)?, seq })
-            })
-            .collect()
+        let mut rows = statement.query(params![most, first.map(InspectionId::as_str)])?;
+        let mut found = Vec::new();
+        while let Some(r) = rows.next()? {
+            found.push(UnsentBlob {
+                sha256: parse(r.get(0)?)?,
+                size: r.get(1)?,
+                name: r.get(2)?,
+                firm: r.get(3)?,
+                feed: parse(r.get(4)?)?,
+                entry: parse(r.get(5)?)?,
+                inspection: parse(r.get(6)?)?,
+            });
+        }
+        Ok(found)
     }
 
     /// Blobs of one inspection without a receipt.
@@ -195,17 +202,18 @@ impl Index {
         found.map(|r| r.map_err(IndexError::from).and_then(parse)).collect()
     }
 
+    /// Inspections that entries of this feed touched on a day.
+    pub fn touched_on(&self, feed: &FeedId, day: &str) -> Result<BTreeSet<InspectionId>> {
+        let sql = "SELECT DISTINCT inspection FROM entries WHERE day = ?1 AND feed = ?2";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let found = statement.query_map(params![day, feed.to_string()], |r| r.get::<_, String>(0))?;
+        found.map(|r| r.map_err(IndexError::from).and_then(parse)).collect()
+    }
+
     /// Whether an own entry names this blob.
     pub fn names_blob(&self, blob: &BlobHash) -> Result<bool> {
         let mut statement = self.db.prepare_cached("SELECT 1 FROM blobs WHERE sha256 = ?1")?;
         Ok(statement.exists([blob.to_string()])?)
-    }
-
-    /// Every blob of own entries from `since` on (claimed day), for the comparison of the day.
-    pub fn all_own_blobs(&self) -> Result<Vec<BlobHash>> {
-        let mut statement = self.db.prepare_cached("SELECT DISTINCT sha256 FROM blobs ORDER BY sha256")?;
-        let found = statement.query_map([], |r| r.get::<_, String>(0))?;
-        found.map(|r| r.map_err(IndexError::from).and_then(parse)).collect()
     }
 
     /// How far receipts reach in a feed.

@@ -1,10 +1,15 @@
-//! Step 4, the phone's side: blobs by tus, three at a time, in the order of their entries.
+//! Step 4, the phone's side: blobs by tus, three at a time, in the order of their entries, piece by piece.
 //!
-//! HQ's offset is the truth: it comes with the hello, with every answer, and is asked for (HEAD) after any doubt. A file
-//! that cannot be sent is given up for this run with its reason; the others go on. Uploads go in windows of [`WINDOW`]
-//! files, each followed by its receipts, so that "only on this phone" counts down long before the last file is in.
+//! HQ's offset is the truth: it comes with the hello, with every answer, and is asked for (HEAD) after any doubt. HQ keeps
+//! what arrived before a cut, so a cut costs what was in flight and no link is too short-lived; the size of a piece
+//! ([`super::link::Pace`]) only decides how often the offset is told. A creation whose answer was lost is said again, and HQ
+//! names the upload it began. Receipts are fetched beside the uploads, so that "only on this phone" counts down long before
+//! the last file is in.
+//!
+//! A file is given up for this run only for what HQ or the vault says of its bytes. One that HQ answers for and that does
+//! not move for [`STUCK_MS`] is set aside, so that the others can be finished, and comes again with the next contact.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use xuncha_core::ids::BlobHash;
 use xuncha_core::protocol::hello::WantedBlob;
@@ -14,16 +19,21 @@ use crate::app::views::SyncPhase;
 
 use super::effect::{Answer, Request};
 use super::hello::UPLOADS;
+use super::link::pause_ms;
+use super::local::UnsentBlob;
 use super::machine::{Machine, Purpose, is_of_the_whole_run};
 
 const AT_A_TIME: usize = 3;
-const WINDOW: usize = 32;
-/// Up to here the bytes go along with the creation: one round trip less, and nothing lost that a cut could save.
-const SMALL: u64 = 1024 * 1024;
+/// Files that wait for a receipt, or milliseconds since the last one, before the next is fetched beside the uploads.
+const CONFIRM_FILES: usize = 32;
+const CONFIRM_MS: u64 = 10_000;
 /// Fresh starts of one file after wrong bytes or a lost upload (design of tus: 460, 404).
 const RESTARTS: u32 = 3;
-/// Cuts of one file in a row that brought it no further.
-const CUTS: u32 = 5;
+/// Cuts of one file in a row after which it goes in small TLS records: a piece of 16 KiB may be more than the link carries.
+const CUTS_TO_SMALL: u32 = 2;
+const SMALL_PIECE: u64 = 32 * 1024;
+const STUCK_MS: u64 = 60_000;
+const STUCK_TRIES: u32 = 8;
 
 /// The code of a broken connection; anything else is somebody's word.
 pub const UNREACHABLE: &str = "hq.unreachable";
@@ -40,17 +50,26 @@ pub(super) struct Transfer {
     blob: WantedBlob,
     address: Option<String>,
     acked: u64,
-    asks_offset: bool,
+    asked: Asked,
+}
+
+/// What the open request of a file is about.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// Where HQ stands, or which upload it began.
+    Where,
+    /// So many bytes, sent off at this moment.
+    Bytes { len: u64, at: u64 },
 }
 
 /// What one file has already cost in this run.
 #[derive(Debug, Default)]
 pub(super) struct Tries {
     restarts: u32,
-    cuts: u32,
-    /// Offset at the last cut.
-    reached: u64,
-    /// Not tried again in this run.
+    /// Tries in a row that brought it no further, and since when.
+    vain: u32,
+    since: Option<u64>,
+    /// Not tried again in this contact; in this run neither, unless time cures it.
     pub given_up: Option<Failure>,
 }
 
@@ -67,120 +86,196 @@ impl Machine {
         });
         self.screen.want(&wanted);
         self.contact.wanted = wanted;
+        self.put_first();
     }
 
-    /// The next window of files.
-    pub(super) fn begin_window(&mut self) {
-        self.screen.enter(SyncPhase::Uploading);
-        let n = self.contact.wanted.len().min(WINDOW);
-        self.contact.queue = self.contact.wanted.drain(..n).collect();
-        self.fill_window();
+    /// Files of the inspection the person chose go to the front, among them those that HQ's list was too short to name.
+    pub(super) fn put_first(&mut self) {
+        let unsent = &self.contact.standing.unsent;
+        let chosen = |u: &&UnsentBlob| self.wishes.first.as_ref() == Some(&u.inspection);
+        let first: BTreeSet<BlobHash> = unsent.iter().filter(chosen).map(|u| u.sha256).collect();
+        let (mut front, back): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.contact.wanted).into_iter().partition(|w| first.contains(&w.sha256));
+        if self.contact.list_is_full {
+            let mut known: BTreeSet<BlobHash> = front.iter().chain(&back).map(|w| w.sha256).collect();
+            known.extend(self.contact.active.keys());
+            known.extend(self.contact.confirm.values().flatten());
+            let given_up = |b: &BlobHash| self.tries.get(b).is_some_and(|t| t.given_up.is_some());
+            let open = |b: &BlobHash| self.contact.unconfirmed.contains(b) && !known.contains(b) && !given_up(b);
+            front.extend(unsent.iter().filter(chosen).filter(|u| open(&u.sha256)).map(|u| WantedBlob {
+                feed: u.feed,
+                entry: u.entry,
+                sha256: u.sha256,
+                size: u.size,
+                upload: None,
+                offset: 0,
+            }));
+        }
+        front.extend(back);
+        self.contact.wanted = front;
+        self.contact.first = first;
     }
 
-    fn fill_window(&mut self) {
+    fn is_first(&self, sha256: &BlobHash) -> bool {
+        self.contact.first.contains(sha256)
+    }
+
+    /// Keeps as many files on their way as may be, and receipts coming beside them; goes on when there are none.
+    pub(super) fn fill(&mut self) {
         while self.contact.active.len() < AT_A_TIME {
-            let Some(blob) = self.contact.queue.pop_front() else { break };
+            let Some(blob) = self.contact.wanted.pop_front() else { break };
             self.start_blob(blob);
         }
-        if self.contact.active.is_empty() {
+        if self.contact.active.is_empty() && !self.contact.confirming {
+            return self.begin_receipts();
+        }
+        self.confirm_in_time();
+    }
+
+    /// Fetches a receipt beside the uploads, when enough is waiting for one or for long enough.
+    pub(super) fn confirm_in_time(&mut self) {
+        if self.contact.confirming || self.contact.active.is_empty() {
+            return;
+        }
+        let done: usize = self.contact.confirm.values().map(BTreeSet::len).sum();
+        if done >= CONFIRM_FILES || (done > 0 && self.now >= self.contact.confirmed_at + CONFIRM_MS) {
             self.begin_receipts();
         }
     }
 
     fn start_blob(&mut self, blob: WantedBlob) {
+        self.screen.enter(SyncPhase::Uploading);
         let address = blob.upload.clone();
         let (acked, sha256) = (blob.offset, blob.sha256);
         self.screen.file_active(sha256, true);
-        self.contact.active.insert(sha256, Transfer { blob, address, acked, asks_offset: false });
+        self.contact.active.insert(sha256, Transfer { blob, address, acked, asked: Asked::Where });
         self.go_on(sha256);
     }
 
-    /// Sends what HQ lacks of this file.
+    /// Sends the next piece of this file.
     fn go_on(&mut self, sha256: BlobHash) {
+        let vain = self.tries.get(&sha256).map_or(0, |t| t.vain);
+        // HQ's list was too short to say whether it began this one before.
+        let unsure = self.contact.list_is_full && self.is_first(&sha256);
+        let small = vain >= CUTS_TO_SMALL;
+        let piece = if small { SMALL_PIECE } else { self.pace.piece() };
         let Some(t) = self.contact.active.get_mut(&sha256) else { return };
-        t.asks_offset = false;
         self.screen.file_acked(sha256, t.acked);
         let size = t.blob.size;
+        let left = size.saturating_sub(t.acked);
+        // No crumb at the end for a request of its own.
+        let len = if left <= piece + piece / 4 { left } else { piece };
+        t.asked = Asked::Bytes { len, at: self.now };
         let request = match &t.address {
             None => {
-                // After a cut the answer with the address was lost: then the address first, the bytes after.
-                let with_bytes = size <= SMALL && self.tries.get(&sha256).is_none_or(|tries| tries.cuts == 0);
-                Request::CreateUpload { feed: t.blob.feed, entry: t.blob.entry, sha256, size, with_bytes }
+                // After a try without an answer the address comes first: an upload may have been begun.
+                let again = vain > 0 || unsure;
+                let bytes = if again { 0 } else { len };
+                if bytes == 0 {
+                    t.asked = Asked::Where;
+                }
+                Request::CreateUpload { feed: t.blob.feed, entry: t.blob.entry, sha256, size, bytes, again }
             }
             Some(_) if t.acked == size => return self.blob_done(sha256),
-            Some(address) => Request::UploadBytes { address: address.clone(), sha256, offset: t.acked, size },
+            Some(address) => {
+                Request::UploadBytes { address: address.clone(), sha256, offset: t.acked, len, size, small }
+            }
         };
         self.send(request, Purpose::Blob { sha256 });
     }
 
-    fn ask_offset(&mut self, sha256: BlobHash) {
+    /// Asks how far HQ came with it.
+    pub(super) fn resume_blob(&mut self, sha256: BlobHash) {
         let Some(t) = self.contact.active.get_mut(&sha256) else { return };
-        let Some(address) = t.address.clone() else { return self.go_on(sha256) };
-        t.asks_offset = true;
-        self.send(Request::UploadOffset { address }, Purpose::Blob { sha256 });
-    }
-
-    pub(super) fn blob_sent(&mut self, sha256: BlobHash, bytes: u64) {
-        if let Some(t) = self.contact.active.get(&sha256) {
-            self.screen.file_in_flight(sha256, (t.acked + bytes).min(t.blob.size));
-        }
+        t.asked = Asked::Where;
+        let request = match t.address.clone() {
+            Some(address) => Request::UploadOffset { address },
+            None => Request::CreateUpload {
+                feed: t.blob.feed,
+                entry: t.blob.entry,
+                sha256,
+                size: t.blob.size,
+                bytes: 0,
+                again: true,
+            },
+        };
+        self.send(request, Purpose::Blob { sha256 });
     }
 
     pub(super) fn blob_answered(&mut self, sha256: BlobHash, result: Result<Answer, Failure>) {
-        let Some(t) = self.contact.active.get_mut(&sha256) else { return };
+        let Some(t) = self.contact.active.get(&sha256) else { return };
         let size = t.blob.size;
         match result {
             Ok(Answer::Created { address, offset }) if address.starts_with(UPLOADS) && offset <= size => {
-                t.address = Some(address);
-                t.acked = offset;
-                self.go_on(sha256);
+                self.blob_stands(sha256, Some(address), offset);
             }
-            Ok(Answer::Offset(offset)) if offset <= size => {
-                // A PATCH that was answered moved; one that ended early is a cut like any other.
-                let stuck = !t.asks_offset && offset <= t.acked;
-                if offset > t.acked {
-                    t.acked = offset;
-                    self.progressed();
-                } else {
-                    t.acked = offset;
-                }
-                if stuck { self.blob_cut(sha256) } else { self.go_on(sha256) }
-            }
+            Ok(Answer::Offset(offset)) if offset <= size => self.blob_stands(sha256, None, offset),
             Ok(_) => self.give_up(sha256, Failure::later("hq.answer").with("step", "blobs")),
             Err(f) if f.code == CHECKSUM => self.restart(sha256, Failure::never("blob.checksum")),
             Err(f) if f.code == GONE => self.restart(sha256, Failure::later("upload.gone")),
-            Err(f) if f.code == OFFSET => self.blob_cut(sha256),
-            Err(f) if f.code == UNREACHABLE && !t.asks_offset => self.blob_lost(sha256, f),
+            Err(f) if f.code == OFFSET => self.blob_in_vain(sha256),
             Err(f) if is_of_the_whole_run(&f) => self.failed(f),
-            Err(f) if f.retry == Retry::Later => self.blob_cut(sha256),
+            Err(f) if f.retry == Retry::Later => self.blob_in_vain(sha256),
             Err(f) => self.give_up(sha256, f),
         }
     }
 
-    /// The connection broke in the middle. With an address HQ is asked how far it got; without one the whole contact begins
-    /// again, because only `hello` can tell the address that was lost.
-    fn blob_lost(&mut self, sha256: BlobHash, failure: Failure) {
-        if self.contact.active.get(&sha256).is_some_and(|t| t.address.is_some()) {
-            return self.blob_cut(sha256);
+    /// HQ's word on where the file stands.
+    fn blob_stands(&mut self, sha256: BlobHash, created: Option<String>, offset: u64) {
+        let Some(t) = self.contact.active.get_mut(&sha256) else { return };
+        let (before, asked, is_new) = (t.acked, t.asked, created.is_some());
+        t.address = created.or(t.address.take());
+        t.acked = offset;
+        let moved = offset > before;
+        if moved {
+            let tries = self.tries.entry(sha256).or_default();
+            (tries.vain, tries.since) = (0, None);
+            if let Asked::Bytes { at, .. } = asked {
+                self.pace.learn(offset - before, self.now - at);
+            }
+            self.progressed();
+        } else if matches!(asked, Asked::Bytes { len: 1.., .. }) && !is_new {
+            // Answered, and not a byte further.
+            return self.blob_in_vain(sha256);
         }
-        if self.count_cut(sha256) { self.failed(failure) } else { self.give_up(sha256, Failure::later("blob.stuck")) }
+        let size = self.contact.active.get(&sha256).map_or(0, |t| t.blob.size);
+        let others_first = self.contact.wanted.front().is_some_and(|w| self.is_first(&w.sha256));
+        if others_first && offset < size && !self.is_first(&sha256) {
+            return self.step_aside(sha256);
+        }
+        self.go_on(sha256);
     }
 
-    fn blob_cut(&mut self, sha256: BlobHash) {
-        if self.count_cut(sha256) {
-            self.ask_offset(sha256);
-        } else {
-            self.give_up(sha256, Failure::later("blob.stuck"));
+    /// Another inspection was put first: this file waits with what HQ has of it.
+    fn step_aside(&mut self, sha256: BlobHash) {
+        if let Some(t) = self.contact.active.remove(&sha256) {
+            self.screen.file_acked(sha256, t.acked);
+            self.screen.file_active(sha256, false);
+            let waits = WantedBlob { upload: t.address, offset: t.acked, ..t.blob };
+            let after = self.contact.wanted.iter().take_while(|w| self.is_first(&w.sha256)).count();
+            self.contact.wanted.insert(after, waits);
         }
+        self.fill();
     }
 
-    /// Whether another try is allowed.
-    fn count_cut(&mut self, sha256: BlobHash) -> bool {
-        let acked = self.contact.active.get(&sha256).map_or(0, |t| t.acked);
+    /// Counts a try that brought the file no further. Gives the milliseconds it should wait.
+    pub(super) fn blob_cut(&mut self, sha256: BlobHash) -> u64 {
+        self.pace.cut();
+        let now = self.now;
         let tries = self.tries.entry(sha256).or_default();
-        tries.cuts = if acked > tries.reached { 1 } else { tries.cuts + 1 };
-        tries.reached = tries.reached.max(acked);
-        tries.cuts <= CUTS
+        tries.vain = tries.vain.saturating_add(1);
+        tries.since.get_or_insert(now);
+        pause_ms(tries.vain, self.setup.jitter_seed)
+    }
+
+    /// HQ answered, and the file did not move.
+    fn blob_in_vain(&mut self, sha256: BlobHash) {
+        let wait = self.blob_cut(sha256);
+        let stuck = |t: &Tries| t.vain >= STUCK_TRIES && t.since.is_some_and(|at| self.now >= at + STUCK_MS);
+        if self.tries.get(&sha256).is_some_and(stuck) {
+            return self.give_up(sha256, Failure::later("blob.stuck"));
+        }
+        self.park(self.now + wait, Purpose::Blob { sha256 });
     }
 
     fn restart(&mut self, sha256: BlobHash, failure: Failure) {
@@ -190,6 +285,9 @@ impl Machine {
             return self.give_up(sha256, failure);
         }
         if let Some(t) = self.contact.active.get_mut(&sha256) {
+            if t.acked > 0 {
+                self.screen.file_begins_again(sha256);
+            }
             (t.address, t.acked) = (None, 0);
         }
         self.go_on(sha256);
@@ -201,7 +299,7 @@ impl Machine {
         self.screen.file_failed(sha256, failure.clone());
         self.problem(failure);
         self.contact.active.remove(&sha256);
-        self.fill_window();
+        self.fill();
     }
 
     fn blob_done(&mut self, sha256: BlobHash) {
@@ -211,6 +309,6 @@ impl Machine {
             self.contact.unconfirmed.insert(sha256);
             self.contact.confirm.entry(t.blob.feed).or_default().insert(sha256);
         }
-        self.fill_window();
+        self.fill();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xuncha_core::Failure;
 use xuncha_core::event::PackPublished;
 use xuncha_core::feed::{Frame, Head, Signature, WireFrame};
-use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId};
+use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId, InspectionId};
 use xuncha_core::protocol::Signed;
 use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, DayAgreed};
 use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, HelloReply, HelloRequest, Verdict};
@@ -14,9 +14,10 @@ use xuncha_core::protocol::push::PushReply;
 use xuncha_core::protocol::receipts::{Receipt, ReceiptReply, ReceiptRequest};
 use xuncha_core::protocol::session::{ChallengeReply, SessionReply};
 
+pub use crate::app::views::Network;
 use crate::app::views::{OnlyHere, SyncView};
 
-use super::local::{Manifest, Standing};
+use super::local::{Lacking, Manifest, Standing};
 
 /// Names one question of the machine. Never used twice, so a late or repeated answer finds nobody waiting.
 pub type RequestId = u64;
@@ -28,15 +29,12 @@ pub enum Input {
     Start,
     /// The person pauses.
     Pause,
+    /// What the person wants of every sync from now on.
+    Wish(Wishes),
+    /// The shell says how the phone is connected now.
+    Network(Network),
     /// Time went by.
     Tick,
-    /// So many bytes of this request's body left the phone so far.
-    Sent {
-        /// The upload.
-        id: RequestId,
-        /// Bytes since its beginning.
-        bytes: u64,
-    },
     /// The answer to one [`Effect::Ask`] or [`Effect::Send`].
     Answer {
         /// The question.
@@ -44,6 +42,15 @@ pub enum Input {
         /// What came.
         result: Result<Answer, Failure>,
     },
+}
+
+/// How a person wants it done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Nothing goes over a network that costs by the byte.
+    pub wifi_only: bool,
+    /// The files of this inspection go first.
+    pub first: Option<InspectionId>,
 }
 
 /// What the machine wants done.
@@ -138,6 +145,8 @@ pub enum Ask {
     },
     /// What HQ should have of this day.
     Manifest,
+    /// HQ lacks this: claims under receipts are taken back.
+    StoreLacking(Vec<Lacking>),
     /// Keep HQ's word that both sides hold the same; it was verified.
     StoreAgreed(Box<Signed<DayAgreed>>),
 }
@@ -173,15 +182,17 @@ pub enum Request {
         sha256: BlobHash,
         /// Its size.
         size: u64,
-        /// The bytes come along (creation-with-upload).
-        with_bytes: bool,
+        /// So many of its first bytes come along (creation-with-upload).
+        bytes: u64,
+        /// An upload that was begun before is meant, should there be one: its address may have been lost on the way.
+        again: bool,
     },
     /// `HEAD /v1/blobs/…`
     UploadOffset {
         /// Path of the upload.
         address: String,
     },
-    /// `PATCH /v1/blobs/…`: everything from `offset` on.
+    /// `PATCH /v1/blobs/…`: a piece from `offset` on.
     UploadBytes {
         /// Path of the upload.
         address: String,
@@ -189,8 +200,12 @@ pub enum Request {
         sha256: BlobHash,
         /// HQ's offset.
         offset: u64,
+        /// Bytes of the piece.
+        len: u64,
         /// Size of the blob.
         size: u64,
+        /// In the smallest TLS records: the link breaks before one of the ordinary 16 KiB is over.
+        small: bool,
     },
     /// `POST /v1/receipts`
     Receipts(ReceiptRequest),
@@ -224,7 +239,7 @@ pub enum Answer {
     EntryAt(Option<EntryId>),
     /// To everything that stores.
     Stored,
-    /// To [`Ask::StoreReceipt`]: stored, and this is what HQ still lacks.
+    /// To [`Ask::StoreReceipt`] and [`Ask::StoreLacking`]: stored, and this is what HQ still lacks.
     ReceiptStored(OnlyHere),
     /// To [`Ask::LackingPacks`].
     Packs(Vec<PackPublished>),

@@ -38,12 +38,12 @@ pub async fn enrol(invitation: &Invitation, request: &EnrolRequest) -> Result<En
 async fn post<A: DeserializeOwned>(invitation: &Invitation, path: &str, body: &impl Serialize) -> Result<A, Failure> {
     let http = Http::new(&invitation.url, Anchor::Fingerprint(invitation.ca))?;
     for pause in PAUSES {
-        match http.json(None, path, body).await {
+        match http.json(path, body).await {
             Err(failure) if failure.retry == Retry::Later => tokio::time::sleep(pause).await,
             done => return done,
         }
     }
-    http.json(None, path, body).await
+    http.json(path, body).await
 }
 
 /// HQ's word must be about the keys that were sent, signed by the key it names, under the CA of the invitation.

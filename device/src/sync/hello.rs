@@ -1,6 +1,6 @@
 //! Step 2, the phone's side: say where the feeds end, judge what HQ says.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use xuncha_core::Failure;
 use xuncha_core::feed::Head;
@@ -47,6 +47,8 @@ pub(super) struct Judged {
     pub behind: bool,
     /// More blobs are wanted than one reply names, or one blob by several entries.
     pub partial: bool,
+    /// As many blobs are named as one reply may: there may be more.
+    pub full: bool,
 }
 
 impl Machine {
@@ -102,6 +104,7 @@ impl Machine {
         self.screen.entries(&judged.feeds);
         self.contact.feeds = judged.feeds;
         self.contact.hello_again = judged.partial;
+        self.contact.list_is_full = judged.full;
         self.want(judged.wanted);
         self.contact.stores = stores;
         self.hello_stored();
@@ -141,12 +144,14 @@ pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> R
         feeds.insert(feed, FeedAtHq { halted: at.is_torn(), ..at });
     }
     let mut wanted = VecDeque::new();
-    let mut partial = reply.wanted.len() >= WANTED_IN_ONE_REPLY;
+    let full = reply.wanted.len() >= WANTED_IN_ONE_REPLY;
+    let mut partial = full;
+    let mut named = BTreeSet::new();
     for blob in &reply.wanted {
         if !feeds.contains_key(&blob.feed) {
             continue;
         }
-        if wanted.iter().any(|w: &WantedBlob| w.sha256 == blob.sha256) {
+        if !named.insert(blob.sha256) {
             // Sending it once may answer for all; the next hello will tell.
             partial = true;
             continue;
@@ -157,7 +162,7 @@ pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> R
         }
         wanted.push_back(blob);
     }
-    Ok(Judged { checkpoint, feeds, wanted, behind, partial })
+    Ok(Judged { checkpoint, feeds, wanted, behind, partial, full })
 }
 
 /// HQ's limit of blobs in one reply ([`HelloReply::wanted`]).

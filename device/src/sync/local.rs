@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use xuncha_core::Failure;
 use xuncha_core::event::PackPublished;
 use xuncha_core::feed::{FeedKey, Frame, Head, Signature};
-use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId};
+use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId, InspectionId};
 use xuncha_core::protocol::Signed;
-use xuncha_core::protocol::close_of_day::DayAgreed;
+use xuncha_core::protocol::close_of_day::{DayAgreed, FeedClaim};
 use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, Verdict};
 use xuncha_core::protocol::pull::FeedRun;
 use xuncha_core::protocol::receipts::Receipt;
@@ -45,6 +45,8 @@ pub trait Local: Send + Sync + 'static {
     fn store_pack(&self, pack: &PackPublished, bytes: &[u8]) -> Result<(), Failure>;
     /// What HQ should have now.
     fn manifest(&self) -> Result<Manifest, Failure>;
+    /// HQ lacks this. What of it was claimed under receipts is taken back. Answers what HQ still lacks.
+    fn store_lacking(&self, lacking: &[Lacking]) -> Result<OnlyHere, Failure>;
     /// Keeps HQ's word that both sides hold the same; it was verified.
     fn store_agreed(&self, agreed: &Signed<DayAgreed>) -> Result<(), Failure>;
 }
@@ -90,6 +92,10 @@ pub struct OwnFeed {
 pub struct UnsentBlob {
     /// Feed of the entry that names it.
     pub feed: FeedId,
+    /// That entry.
+    pub entry: EntryId,
+    /// The inspection it belongs to.
+    pub inspection: InspectionId,
     /// The blob.
     pub sha256: BlobHash,
     /// Its size.
@@ -103,10 +109,32 @@ pub struct UnsentBlob {
 /// What both sides compare at the close of the day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
-    /// Own feeds with their heads.
-    pub feeds: Vec<Head>,
-    /// All blobs of the day.
-    pub blobs: Vec<BlobHash>,
+    /// Own feeds.
+    pub feeds: Vec<FeedClaim>,
+    /// The blobs the claims mean.
+    pub blobs: Vec<OwnBlob>,
+}
+
+/// A blob of an own entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnBlob {
+    /// The feed.
+    pub feed: FeedId,
+    /// Place of the first entry that names it.
+    pub seq: u64,
+    /// The blob.
+    pub sha256: BlobHash,
+}
+
+/// What HQ lacks of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// The feed.
+    pub feed: FeedId,
+    /// Entries after this place, if any.
+    pub stored_to: Option<u64>,
+    /// Blobs, with the place of the first entry that names each.
+    pub blobs: Vec<(u64, BlobHash)>,
 }
 
 impl Standing {

@@ -11,8 +11,9 @@ use xuncha_core::{Failure, Retry};
 use crate::app::views::{SyncPhase, SyncView};
 
 use super::blobs::{Transfer, Tries};
-use super::effect::{Answer, Ask, Effect, Input, Request, RequestId};
+use super::effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
 use super::hello::FeedAtHq;
+use super::link::{Link, Pace, is_silence};
 use super::local::Standing;
 use super::pull::PackPart;
 use super::push::Pushed;
@@ -46,6 +47,10 @@ pub struct Machine {
     pub(super) tries: BTreeMap<BlobHash, Tries>,
     pub(super) pack_part: Option<PackPart>,
     pub(super) token: Option<Token>,
+    pub(super) link: Link,
+    pub(super) pace: Pace,
+    pub(super) wishes: Wishes,
+    network: Network,
     /// Contacts in this run that HQ ended with "something is missing".
     pub(super) rounds: u32,
     stage: Stage,
@@ -72,8 +77,14 @@ pub(super) struct Contact {
     pub stores: VecDeque<Ask>,
     pub pushed: bool,
     pub wanted: VecDeque<WantedBlob>,
-    pub queue: VecDeque<WantedBlob>,
+    /// Blobs of the inspection that goes first.
+    pub first: BTreeSet<BlobHash>,
+    /// HQ named as many wanted blobs as it may.
+    pub list_is_full: bool,
     pub active: BTreeMap<BlobHash, Transfer>,
+    /// A receipt is being fetched, believed or stored.
+    pub confirming: bool,
+    pub confirmed_at: u64,
     pub hello_again: bool,
     pub progress: bool,
     pub confirm: BTreeMap<FeedId, BTreeSet<BlobHash>>,
@@ -90,7 +101,11 @@ pub(super) struct Contact {
 enum Stage {
     Resting,
     Working,
-    Waiting { until_ms: u64 },
+    Waiting {
+        until_ms: u64,
+    },
+    /// The person wants another network for this.
+    Held,
 }
 
 /// Why something was asked: decides which step gets the answer.
@@ -106,7 +121,7 @@ pub(super) enum Purpose {
     Frames { feed: FeedId },
     Push(Pushed),
     Blob { sha256: BlobHash },
-    Receipt { feed: FeedId },
+    Receipt { feed: FeedId, blobs: Vec<BlobHash> },
     EntryAt(Box<Unproved>),
     StoreReceipt(Box<Unproved>),
     Pull,
@@ -115,8 +130,27 @@ pub(super) enum Purpose {
     PackPart,
     StorePack,
     Manifest,
-    Close { manifest: super::local::Manifest },
+    Close(Box<super::close_of_day::Asked>),
+    StoreLacking(super::close_of_day::Missing),
     StoreAgreed(Box<crate::app::views::AgreedView>),
+}
+
+impl Purpose {
+    /// Whether it was asked of HQ, and may be asked again as it is ([`Machine::ask_again`]).
+    fn is_of_hq(&self) -> bool {
+        matches!(
+            self,
+            Self::Challenge
+                | Self::Session
+                | Self::Hello
+                | Self::Push(_)
+                | Self::Blob { .. }
+                | Self::Receipt { .. }
+                | Self::Pull
+                | Self::PackPart
+                | Self::Close(_)
+        )
+    }
 }
 
 const BACKOFF_FIRST_MS: u64 = 1_000;
@@ -135,6 +169,10 @@ impl Machine {
             tries: BTreeMap::new(),
             pack_part: None,
             token: None,
+            link: Link::default(),
+            pace: Pace::default(),
+            wishes: Wishes::default(),
+            network: Network::Unknown,
             rounds: 0,
             stage: Stage::Resting,
             waiting: BTreeMap::new(),
@@ -149,19 +187,19 @@ impl Machine {
     /// Takes what happened at `now_ms` (any monotonic clock) and says what to do.
     pub fn step(&mut self, now_ms: u64, input: Input) -> Vec<Effect> {
         self.now = self.now.max(now_ms);
+        self.screen.at(self.now);
         match input {
-            Input::Start if self.stage == Stage::Working => self.again = true,
+            Input::Start if self.stage == Stage::Working => {
+                self.again = true;
+                self.retry_parked(true);
+            }
             Input::Start => self.start(),
             Input::Pause => self.pause(),
+            Input::Wish(wishes) => self.wish(wishes),
+            Input::Network(network) => self.change_network(network),
             Input::Tick => {
                 if matches!(self.stage, Stage::Waiting { until_ms } if until_ms <= self.now) {
                     self.begin_contact();
-                }
-            }
-            Input::Sent { id, bytes } => {
-                if let Some(Purpose::Blob { sha256 }) = self.waiting.get(&id) {
-                    let sha256 = *sha256;
-                    self.blob_sent(sha256, bytes);
                 }
             }
             Input::Answer { id, result } => {
@@ -172,11 +210,20 @@ impl Machine {
             }
         }
         let busy = self.stage == Stage::Working;
+        if busy {
+            self.retry_parked(false);
+            self.confirm_in_time();
+        }
         if let Some(effect) = self.screen.due(self.now, busy) {
             self.out.push(effect);
         }
-        if let Stage::Waiting { until_ms } = self.stage {
-            self.out.push(Effect::Wait { ms: until_ms.saturating_sub(self.now) });
+        let next = match self.stage {
+            Stage::Waiting { until_ms } => Some(until_ms),
+            Stage::Working => self.link.next(),
+            Stage::Resting | Stage::Held => None,
+        };
+        if let Some(at) = next {
+            self.out.push(Effect::Wait { ms: at.saturating_sub(self.now) });
         }
         std::mem::take(&mut self.out)
     }
@@ -195,6 +242,51 @@ impl Machine {
         self.begin_contact();
     }
 
+    fn wish(&mut self, wishes: Wishes) {
+        self.wishes = wishes;
+        self.screen.wish(&self.wishes, self.network);
+        self.put_first();
+        self.hold_or_go_on();
+    }
+
+    /// Another network: what is open lies on a connection that is dead without knowing it.
+    fn change_network(&mut self, network: Network) {
+        if std::mem::replace(&mut self.network, network) == network {
+            return;
+        }
+        self.screen.wish(&self.wishes, network);
+        self.hold_or_go_on();
+        match self.stage {
+            Stage::Working if network != Network::None => {
+                let open = std::mem::take(&mut self.waiting);
+                let (at_hq, here): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, purpose)| purpose.is_of_hq());
+                self.waiting.extend(here);
+                for (id, purpose) in at_hq {
+                    self.out.push(Effect::Cancel { id });
+                    self.ask_again(purpose);
+                }
+                self.retry_parked(true);
+            }
+            Stage::Waiting { .. } if network != Network::None => self.begin_contact(),
+            _ => {}
+        }
+    }
+
+    fn hold_or_go_on(&mut self) {
+        let held = self.wishes.wifi_only && self.network == Network::Metered;
+        match self.stage {
+            Stage::Working | Stage::Waiting { .. } if held => self.hold(),
+            Stage::Held if !held => self.begin_contact(),
+            _ => {}
+        }
+    }
+
+    fn hold(&mut self) {
+        self.cut_off();
+        self.stage = Stage::Held;
+        self.screen.rest(SyncPhase::Waiting, Some(Failure::later("network.metered")));
+    }
+
     fn pause(&mut self) {
         self.cut_off();
         self.again = false;
@@ -204,14 +296,24 @@ impl Machine {
 
     /// Asks everything anew, with the session that is still there.
     pub(super) fn begin_contact(&mut self) {
+        if self.wishes.wifi_only && self.network == Network::Metered {
+            return self.hold();
+        }
         self.cut_off();
-        self.contact = Contact::default();
+        self.contact = Contact { confirmed_at: self.now, ..Contact::default() };
         self.stage = Stage::Working;
         self.screen.enter(SyncPhase::Connecting);
         self.ask(Ask::Standing, Purpose::Standing);
     }
 
     fn answered(&mut self, purpose: Purpose, result: Result<Answer, Failure>) {
+        let result = match result {
+            Err(failure) if purpose.is_of_hq() && is_silence(&failure) => return self.silent(purpose, failure),
+            result => result,
+        };
+        if purpose.is_of_hq() {
+            self.heard();
+        }
         let answer = match (purpose, result) {
             // One bad file or feed must not keep the others back.
             (Purpose::Blob { sha256 }, result) => return self.blob_answered(sha256, result),
@@ -230,7 +332,7 @@ impl Machine {
             (Purpose::HelloStore, Answer::Stored) => self.hello_stored(),
             (Purpose::Frames { feed }, Answer::Frames(frames)) => self.frames_read(feed, frames),
             (Purpose::Push(pushed), Answer::Push(reply)) => self.push_answered(pushed, reply),
-            (Purpose::Receipt { feed }, Answer::Receipt(reply)) => self.receipt_came(feed, reply),
+            (Purpose::Receipt { feed, .. }, Answer::Receipt(reply)) => self.receipt_came(feed, reply),
             (Purpose::EntryAt(unproved), Answer::EntryAt(id)) => self.receipt_placed(*unproved, id),
             (Purpose::StoreReceipt(proved), Answer::ReceiptStored(rest)) => self.receipt_stored(*proved, rest),
             (Purpose::Pull, Answer::Pull(reply)) => self.pull_answered(reply),
@@ -241,10 +343,27 @@ impl Machine {
             (Purpose::PackPart, Answer::PackPart(bytes)) => self.pack_part_came(&bytes),
             (Purpose::StorePack, Answer::Stored) => self.pack_stored(),
             (Purpose::Manifest, Answer::Manifest(manifest)) => self.manifest_read(manifest),
-            (Purpose::Close { manifest }, Answer::Close(reply)) => self.close_answered(manifest, reply),
+            (Purpose::Close(asked), Answer::Close(reply)) => self.close_answered(*asked, reply),
+            (Purpose::StoreLacking(missing), Answer::ReceiptStored(rest)) => self.lacking_stored(missing, rest),
             (Purpose::StoreAgreed(agreed), Answer::Stored) => self.agreed_stored(*agreed),
             // A runner that answers another question than was asked.
             _ => self.failed(Failure::never("engine.fault")),
+        }
+    }
+
+    /// Asks once more what got no answer.
+    pub(super) fn ask_again(&mut self, purpose: Purpose) {
+        match purpose {
+            // A nonce is good once.
+            Purpose::Challenge | Purpose::Session => self.send(Request::Challenge, Purpose::Challenge),
+            Purpose::Hello => self.begin_hello(),
+            Purpose::Push(_) => self.push_next(),
+            Purpose::Blob { sha256 } => self.resume_blob(sha256),
+            Purpose::Receipt { feed, blobs } => self.ask_receipt(feed, blobs),
+            Purpose::Pull => self.begin_pull(),
+            Purpose::PackPart => self.next_pack(),
+            Purpose::Close(_) => self.begin_close(),
+            _ => self.begin_contact(),
         }
     }
 
@@ -269,6 +388,7 @@ impl Machine {
     }
 
     fn cut_off(&mut self) {
+        self.forget_parked();
         for id in std::mem::take(&mut self.waiting).into_keys() {
             self.out.push(Effect::Cancel { id });
         }
@@ -276,7 +396,7 @@ impl Machine {
 
     /// Something moved for good: trying again is worth it.
     pub(super) fn progressed(&mut self) {
-        self.attempts = 0;
+        (self.attempts, self.resessions) = (0, 0);
         self.contact.progress = true;
     }
 
@@ -323,13 +443,19 @@ impl Machine {
 
     fn rest_with(&mut self, problem: Option<Failure>, later: bool) {
         self.cut_off();
-        let phase = if problem.is_some() { SyncPhase::Failed } else { SyncPhase::Done };
+        let phase = match &problem {
+            None => SyncPhase::Done,
+            // What the next try may cure has not failed.
+            Some(problem) if problem.retry == Retry::Later => SyncPhase::Waiting,
+            Some(_) => SyncPhase::Failed,
+        };
         self.screen.rest(phase, problem);
         if later {
             let ms = backoff_ms(self.attempts, self.setup.jitter_seed);
             self.attempts = self.attempts.saturating_add(1);
             self.rounds = 0;
             self.stage = Stage::Waiting { until_ms: self.now + ms };
+            self.screen.retries(self.now + ms);
         } else {
             self.again = false;
             self.stage = Stage::Resting;
@@ -346,9 +472,13 @@ pub(super) fn is_of_the_whole_run(failure: &Failure) -> bool {
 /// 1 s · 2^n up to 60 s, times 0.5 to 1.5 by the seed: many phones that lost the same HQ do not come back at once.
 pub(super) fn backoff_ms(attempt: u32, seed: u64) -> u64 {
     let base = BACKOFF_FIRST_MS.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MOST_MS);
-    // splitmix64, public domain (Vigna 2015).
-    let mut z = seed.wrapping_add(u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    base / 2 + spread(seed, u64::from(attempt)) % base
+}
+
+/// One of many numbers, always the same for the same two: splitmix64, public domain (Vigna 2015).
+pub(super) fn spread(seed: u64, n: u64) -> u64 {
+    let mut z = seed.wrapping_add(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    base / 2 + (z ^ (z >> 31)) % base
+    z ^ (z >> 31)
 }

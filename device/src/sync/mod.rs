@@ -2,7 +2,7 @@
 //!
 //! What it is: [`Machine`] (decides, without I/O: `step(now, input) → effects`; one file per step of
 //! `xuncha_core::protocol`, with its stem), [`Local`] (what it needs of the phone), [`SyncHandle`] (carries the effects out
-//! over HTTPS) and the two calls of [`enrol`]. What it is not: the storage of what it moves ([`crate::feed`],
+//! over HTTPS; what a request and its answer are in HTTP is [`wire`]) and the two calls of [`enrol`]. What it is not: the storage of what it moves ([`crate::feed`],
 //! [`crate::vault`], [`crate::packs`] behind [`Local`]) or the judgement at HQ (`hq::sync`).
 //!
 //! Order of one contact: session → hello → push (→ hello) → receipts → windows of blobs, each with its receipts → pull →
@@ -20,8 +20,10 @@ mod effect;
 pub mod enrol;
 mod hello;
 mod http;
+mod link;
 mod local;
 mod machine;
+mod progress;
 mod pull;
 mod push;
 mod receipts;
@@ -29,11 +31,13 @@ mod run;
 mod screen;
 mod session;
 mod tls;
+mod wire;
 
-pub use effect::{Answer, Ask, Effect, Input, Request, RequestId};
-pub use local::{BlobReader, Local, Manifest, OwnFeed, Standing, UnsentBlob};
+pub use effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
+pub use local::{BlobReader, Lacking, Local, Manifest, OwnBlob, OwnFeed, Standing, UnsentBlob};
 pub use machine::{Machine, Setup};
-pub use run::{Contact, SyncHandle};
+pub use run::{Contact, SyncHandle, answer_locally};
+pub use wire::{Incoming, Load, Outgoing, answer, outgoing};
 
 #[cfg(test)]
 mod tests;

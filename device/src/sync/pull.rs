@@ -82,7 +82,7 @@ impl Machine {
         self.next_pack();
     }
 
-    fn next_pack(&mut self) {
+    pub(super) fn next_pack(&mut self) {
         let Some(pack) = self.contact.packs.front() else { return self.begin_close() };
         if pack.size > MAX_PACK {
             return self.pack_refused(Failure::never("pack.too_large"));

@@ -1,5 +1,7 @@
 //! Step 5, the phone's side: ask what is durable, believe it only signed and only of the own entries.
 
+use std::collections::BTreeSet;
+
 use xuncha_core::Failure;
 use xuncha_core::feed::VerifyingKey;
 use xuncha_core::ids::{BlobHash, EntryId, FeedId};
@@ -21,17 +23,24 @@ pub(super) struct Unproved {
 impl Machine {
     /// Asks about what was just sent; at the first time also about what HQ may have had before.
     pub(super) fn begin_receipts(&mut self) {
-        let wanted = self.contact.wanted.iter().chain(&self.contact.queue).map(|w| w.sha256);
-        let lacking: std::collections::BTreeSet<_> = wanted.collect();
+        let named: BTreeSet<BlobHash> = self.contact.wanted.iter().map(|w| w.sha256).collect();
+        let mut sent = std::mem::take(&mut self.contact.confirm);
         for own in &self.contact.standing.own {
             let feed = own.head.feed;
             let Some(at) = self.contact.feeds.get(&feed).filter(|at| !at.is_torn()) else { continue };
-            let mut blobs = self.contact.confirm.remove(&feed).unwrap_or_default();
+            let mut blobs = sent.remove(&feed).unwrap_or_default();
             let first = !self.contact.entries_confirmed.contains(&feed);
             if first {
-                let had = self.contact.standing.unsent.iter().filter(|b| b.feed == feed).map(|b| b.sha256);
-                let given_up = |b: &BlobHash| self.tries.get(b).is_some_and(|t| t.given_up.is_some());
-                blobs.extend(had.filter(|b| !lacking.contains(b) && !given_up(b)));
+                let unsent = &self.contact.standing.unsent;
+                // Beyond the last one that a full list names, nothing is known of what HQ has.
+                let last = unsent.iter().rposition(|b| named.contains(&b.sha256)).map_or(0, |at| at + 1);
+                let judged = if self.contact.list_is_full { last } else { unsent.len() };
+                let had = unsent.iter().take(judged).filter(|b| b.feed == feed).map(|b| b.sha256);
+                let is_open = |b: &BlobHash| {
+                    let given_up = self.tries.get(b).is_some_and(|t| t.given_up.is_some());
+                    !(named.contains(b) || self.contact.active.contains_key(b) || given_up)
+                };
+                blobs.extend(had.filter(is_open));
             }
             blobs.retain(|b| self.contact.unconfirmed.contains(b));
             if blobs.is_empty() && !(first && at.hq.seq > own.receipted) {
@@ -44,23 +53,31 @@ impl Machine {
             }
             self.contact.asked.extend(blobs.chunks(MAX_BLOBS).map(|batch| (feed, batch.to_vec())));
         }
-        if !self.contact.asked.is_empty() {
+        if !self.contact.asked.is_empty() && self.contact.active.is_empty() {
             self.screen.enter(SyncPhase::Confirming);
         }
         self.next_receipt();
     }
 
     fn next_receipt(&mut self) {
+        self.contact.confirming = true;
         if let Some((feed, blobs)) = self.contact.asked.pop_front() {
-            return self.send(Request::Receipts(ReceiptRequest { feed, blobs }), Purpose::Receipt { feed });
+            return self.ask_receipt(feed, blobs);
         }
-        if !self.contact.wanted.is_empty() {
-            self.begin_window();
+        (self.contact.confirming, self.contact.confirmed_at) = (false, self.now);
+        if !self.contact.wanted.is_empty() || !self.contact.active.is_empty() {
+            self.fill();
+        } else if !self.contact.confirm.is_empty() {
+            self.begin_receipts();
         } else if self.contact.hello_again && self.contact.progress {
             self.begin_hello();
         } else {
             self.begin_pull();
         }
+    }
+
+    pub(super) fn ask_receipt(&mut self, feed: FeedId, blobs: Vec<BlobHash>) {
+        self.send(Request::Receipts(ReceiptRequest { feed, blobs: blobs.clone() }), Purpose::Receipt { feed, blobs });
     }
 
     pub(super) fn receipt_came(&mut self, feed: FeedId, reply: ReceiptReply) {

@@ -1,11 +1,11 @@
 //! The runner: carries out what the machine wants, over HTTPS and on the real phone.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use data_encoding::BASE64;
 use futures::stream;
 use reqwest::Body;
 use tokio::runtime::Handle;
@@ -15,15 +15,15 @@ use xuncha_core::Failure;
 use xuncha_core::ids::{BlobHash, DeviceId};
 use xuncha_core::protocol::enrol::HqIdentity;
 use xuncha_core::protocol::push;
-use xuncha_core::protocol::session::{ChallengeRequest, SessionRequest};
 
 use crate::app::views::SyncView;
 
-use super::effect::{Answer, Ask, Effect, Input, Request, RequestId};
+use super::effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
 use super::http::{Http, Moved};
 use super::local::{BlobReader, Local};
 use super::machine::{Machine, Setup};
 use super::tls::Anchor;
+use super::wire::{self, Load};
 
 /// Bytes read from the vault at once: per upload one piece in the channel, one being read, one being sent.
 const PIECE: u64 = 1024 * 1024;
@@ -74,7 +74,7 @@ impl SyncHandle {
         let (inputs, wishes) = mpsc::unbounded_channel();
         let runner = Runner {
             machine,
-            wire: Wire { http, local, device: contact.device, inputs: inputs.clone() },
+            wire: Wire { http, local, device: contact.device },
             shown,
             tasks: JoinSet::new(),
             running: HashMap::new(),
@@ -91,6 +91,14 @@ impl SyncHandle {
     /// Stops at once; what HQ acknowledged stays.
     pub fn pause(&self) {
         let _ = self.inputs.send(Input::Pause);
+    }
+    /// How the person wants it done from now on.
+    pub fn wish(&self, wishes: Wishes) {
+        let _ = self.inputs.send(Input::Wish(wishes));
+    }
+    /// How the phone is connected now.
+    pub fn network(&self, network: Network) {
+        let _ = self.inputs.send(Input::Network(network));
     }
     /// Ends it. What is being stored at this moment still is; nothing else happens any more.
     pub fn stop(self) {
@@ -167,7 +175,7 @@ impl Runner {
                 self.running.insert(handle.id(), (id, handle));
             }
             Effect::Send { id, token, request } => {
-                let handle = self.tasks.spawn(async move { wire.exchange(id, token.as_deref(), request).await });
+                let handle = self.tasks.spawn(async move { wire.exchange(token.as_deref(), request).await });
                 self.running.insert(handle.id(), (id, handle));
             }
             Effect::Cancel { id } => {
@@ -193,7 +201,11 @@ impl Runner {
     }
 }
 
-pub(super) fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
+/// Asks the phone: one call of [`Local`] for one question.
+///
+/// # Errors
+/// The phone's own.
+pub fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
     Ok(match ask {
         Ask::Standing => Answer::Standing(Box::new(local.standing()?)),
         Ask::SignSession { nonce } => Answer::Signature(local.sign_session(&nonce)?),
@@ -203,6 +215,7 @@ pub(super) fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Fail
         Ask::StoreReceipt(receipt) => Answer::ReceiptStored(local.store_receipt(&receipt)?),
         Ask::LackingPacks => Answer::Packs(local.lacking_packs()?),
         Ask::Manifest => Answer::Manifest(local.manifest()?),
+        Ask::StoreLacking(lacking) => Answer::ReceiptStored(local.store_lacking(&lacking)?),
         Ask::StoreCheckpoint(checkpoint) => stored(local.store_checkpoint(&checkpoint))?,
         Ask::StoreVerdict { feed, verdict, at_hq } => stored(local.store_verdict(feed, verdict, &at_hq))?,
         Ask::StorePulled(runs) => stored(local.store_pulled(&runs))?,
@@ -221,62 +234,26 @@ struct Wire {
     http: Http,
     local: Arc<dyn Local>,
     device: DeviceId,
-    inputs: mpsc::UnboundedSender<Input>,
 }
 
 impl Wire {
-    async fn exchange(&self, id: RequestId, token: Option<&str>, request: Request) -> Result<Answer, Failure> {
-        let http = &self.http;
-        Ok(match request {
-            Request::Challenge => {
-                let body = ChallengeRequest { device: self.device.clone() };
-                Answer::Challenge(http.json(None, "/v1/session/challenge", &body).await?)
-            }
-            Request::Session { nonce, signature } => {
-                let body = SessionRequest { device: self.device.clone(), nonce, signature };
-                Answer::Session(http.json(None, "/v1/session", &body).await?)
-            }
-            Request::Hello(body) => Answer::Hello(http.json(token, "/v1/hello", &body).await?),
-            Request::Push { feed, frames } => {
-                Answer::Push(http.lines(token, &format!("/v1/push/{feed}"), &frames).await?)
-            }
-            Request::Receipts(body) => Answer::Receipt(http.json(token, "/v1/receipts", &body).await?),
-            Request::Pull(body) => Answer::Pull(http.json(token, "/v1/pull", &body).await?),
-            Request::Close(body) => Answer::Close(http.json(token, "/v1/close", &body).await?),
-            Request::PackPart { sha256, from, len } => {
-                Answer::PackPart(http.part(token, &format!("/v1/packs/{sha256}"), from, len).await?)
-            }
-            Request::UploadOffset { address } => Answer::Offset(http.offset(token, &address).await?),
-            Request::CreateUpload { feed, entry, sha256, size, with_bytes } => {
-                let b64 = |text: String| BASE64.encode(text.as_bytes());
-                let metadata = format!(
-                    "feed {},entry {},sha256 {}",
-                    b64(feed.to_string()),
-                    b64(entry.to_string()),
-                    b64(sha256.to_string())
-                );
-                let moved = Moved::default();
-                let body = if with_bytes { Some(self.blob(id, sha256, 0, size, &moved).await?) } else { None };
-                let fault = body.as_ref().map(|b| b.fault.clone());
-                let sent = http.create(token, metadata, size, body.map(|b| (b.body, size)), &moved).await;
-                let (address, offset) = sent.map_err(|f| own_fault(fault.as_ref(), f))?;
-                Answer::Created { address, offset }
-            }
-            Request::UploadBytes { address, sha256, offset, size } => {
-                let moved = Moved::default();
-                let blob = self.blob(id, sha256, offset, size, &moved).await?;
-                let sent = http.append(token, &address, offset, (blob.body, size - offset), &moved).await;
-                Answer::Offset(sent.map_err(|f| own_fault(Some(&blob.fault), f))?)
-            }
-        })
+    async fn exchange(&self, token: Option<&str>, request: Request) -> Result<Answer, Failure> {
+        let out = wire::outgoing(&request, token, &self.device)?;
+        let moved = Moved::default();
+        let blob = match out.load {
+            Load::Blob { sha256, from, len, size, .. } => Some(self.blob(sha256, from..from + len, size, &moved).await?),
+            Load::Bytes(_) => None,
+        };
+        let (body, fault) = blob.map(|b| (b.body, b.fault)).unzip();
+        let came = self.http.send(out, body, &moved).await.map_err(|f| own_fault(fault.as_ref(), f))?;
+        wire::answer(&request, self.http.base(), &came)
     }
 
-    /// Streams a blob from `from` on straight out of the vault.
+    /// Streams a piece of a blob straight out of the vault.
     async fn blob(
         &self,
-        id: RequestId,
         sha256: BlobHash,
-        from: u64,
+        part: Range<u64>,
         size: u64,
         moved: &Moved,
     ) -> Result<BlobBody, Failure> {
@@ -290,20 +267,18 @@ impl Wire {
         let fault = Fault::default();
         let noted = fault.clone();
         tokio::task::spawn_blocking(move || {
-            if let Err(failure) = read_pieces(reader.as_mut(), from, size, &pieces) {
+            if let Err(failure) = read_pieces(reader.as_mut(), part, &pieces) {
                 noted.set(failure);
                 // Cuts the body off, so that HQ does not wait for the rest.
                 let _ = pieces.blocking_send(Err(std::io::Error::other("the blob cannot be read")));
             }
         });
-        let (moved, inputs) = (moved.clone(), self.inputs.clone());
+        let moved = moved.clone();
         let stream = stream::unfold(stream_of, move |mut stream_of| {
-            let (moved, inputs) = (moved.clone(), inputs.clone());
+            let moved = moved.clone();
             async move {
                 let piece = stream_of.recv().await?;
-                if let Ok(piece) = &piece {
-                    let _ = inputs.send(Input::Sent { id, bytes: moved.add(piece.len()) });
-                }
+                moved.add(piece.as_ref().map_or(0, Bytes::len));
                 Some((piece, stream_of))
             }
         });
@@ -333,13 +308,12 @@ fn own_fault(fault: Option<&Fault>, wire: Failure) -> Failure {
 
 fn read_pieces(
     reader: &mut dyn BlobReader,
-    from: u64,
-    size: u64,
+    part: Range<u64>,
     pieces: &mpsc::Sender<Result<Bytes, std::io::Error>>,
 ) -> Result<(), Failure> {
-    let mut at = from;
-    while at < size {
-        let len = PIECE.min(size - at);
+    let mut at = part.start;
+    while at < part.end {
+        let len = PIECE.min(part.end - at);
         let mut piece = vec![0; usize::try_from(len).map_err(|_| Failure::never("engine.fault"))?];
         reader.read_at(at, &mut piece)?;
         at += len;

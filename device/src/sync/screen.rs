@@ -1,32 +1,45 @@
 //! What the screen of the sync shows, kept apart from what the machine decides by.
+//!
+//! Bytes count when HQ acknowledged them, never when they left: after a cut nothing shown goes back, but for a file that HQ
+//! makes begin again, and that is said.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use xuncha_core::Failure;
-use xuncha_core::ids::{BlobHash, EntryId, FeedId};
+use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId};
 use xuncha_core::protocol::hello::WantedBlob;
 use xuncha_core::protocol::push::Quarantined;
 
-use crate::app::views::{AgreedView, OnlyHere, SyncFile, SyncPhase, SyncView};
+use crate::app::views::{AgreedView, Network, OnlyHere, SyncFile, SyncInspection, SyncPhase, SyncView};
 
-use super::effect::Effect;
+use super::effect::{Effect, Wishes};
 use super::hello::FeedAtHq;
 use super::local::Standing;
+use super::progress::Progress;
 
 /// Updates are at least this far apart, except the last one of a run.
 const EVERY_MS: u64 = 200;
-/// What the guess of the remaining time looks back on.
-const WINDOW_MS: u64 = 20_000;
+/// While files travel the screen is drawn this often even if nothing came: a rate goes down by silence.
+const BEAT_MS: u64 = 1_000;
 const MAX_FILES: usize = 200;
+const MAX_INSPECTIONS: usize = 100;
 
 #[derive(Debug)]
 struct File {
     shown: SyncFile,
-    /// Acknowledged and in flight.
-    sent: u64,
     active: bool,
+    /// Named by an own entry without a receipt, and so counted in [`OnlyHere::bytes`].
+    unsent: bool,
     /// Place in the order of the entries.
     place: usize,
+}
+
+/// HQ does not answer.
+#[derive(Debug)]
+struct Away {
+    /// Said from this moment on.
+    from: u64,
+    failure: Failure,
 }
 
 /// The numbers behind [`SyncView`].
@@ -37,15 +50,18 @@ pub(super) struct Screen {
     entries_total: u64,
     entries_done: u64,
     files: BTreeMap<BlobHash, File>,
-    bytes_total: u64,
-    bytes_sent: u64,
-    samples: VecDeque<(u64, u64)>,
+    progress: Progress,
     quarantined: BTreeSet<(FeedId, u64, EntryId)>,
     problem: Option<Failure>,
+    away: Option<Away>,
+    retry_at: Option<u64>,
     warning: Option<Failure>,
     agreed: Option<AgreedView>,
     hq: String,
     last_contact: Option<String>,
+    wishes: Wishes,
+    network: Network,
+    now: u64,
     dirty: bool,
     at_once: bool,
     shown_at: Option<u64>,
@@ -59,15 +75,18 @@ impl Screen {
             entries_total: 0,
             entries_done: 0,
             files: BTreeMap::new(),
-            bytes_total: 0,
-            bytes_sent: 0,
-            samples: VecDeque::new(),
+            progress: Progress::default(),
             quarantined: BTreeSet::new(),
             problem: None,
+            away: None,
+            retry_at: None,
             warning: None,
             agreed: None,
             hq,
             last_contact: None,
+            wishes: Wishes::default(),
+            network: Network::Unknown,
+            now: 0,
             dirty: false,
             at_once: false,
             shown_at: None,
@@ -76,17 +95,27 @@ impl Screen {
 
     /// A person asked: count from zero.
     pub fn begin_run(&mut self) {
-        (self.entries_total, self.entries_done, self.bytes_total, self.bytes_sent) = (0, 0, 0, 0);
+        (self.entries_total, self.entries_done) = (0, 0);
         self.files.clear();
-        self.samples.clear();
+        self.progress = Progress::default();
         self.quarantined.clear();
         (self.warning, self.agreed) = (None, None);
         self.dirty = true;
     }
 
+    /// The clock of everything below.
+    pub fn at(&mut self, now: u64) {
+        self.now = now;
+    }
+
     pub fn enter(&mut self, phase: SyncPhase) {
+        if phase == SyncPhase::Uploading {
+            self.progress.begin(self.now);
+        } else {
+            self.progress.rest();
+        }
         self.phase = phase;
-        self.problem = None;
+        (self.problem, self.retry_at) = (None, None);
         self.dirty = true;
     }
 
@@ -94,12 +123,37 @@ impl Screen {
     pub fn rest(&mut self, phase: SyncPhase, problem: Option<Failure>) {
         self.phase = phase;
         self.problem = problem;
-        self.samples.clear();
+        (self.away, self.retry_at) = (None, None);
+        self.progress.rest();
         for file in self.files.values_mut() {
             file.active = false;
-            self.bytes_sent -= file.sent - file.shown.done;
-            file.sent = file.shown.done;
         }
+        (self.dirty, self.at_once) = (true, true);
+    }
+
+    /// It tries again by itself at this moment.
+    pub fn retries(&mut self, at: u64) {
+        self.retry_at = Some(at);
+    }
+
+    /// HQ does not answer; to be said from this moment on, if it stays so.
+    pub fn unreached(&mut self, from: u64, failure: Failure, retry_at: u64) {
+        if self.away.is_none() && from <= self.now {
+            self.at_once = true;
+        }
+        self.away = Some(Away { from, failure });
+        self.retry_at = Some(retry_at);
+        self.dirty = true;
+    }
+
+    pub fn reached(&mut self) {
+        (self.away, self.retry_at) = (None, None);
+        self.dirty = true;
+    }
+
+    pub fn wish(&mut self, wishes: &Wishes, network: Network) {
+        self.wishes = wishes.clone();
+        self.network = network;
         (self.dirty, self.at_once) = (true, true);
     }
 
@@ -109,7 +163,7 @@ impl Screen {
             self.last_contact.clone_from(&standing.last_contact);
         }
         for blob in &standing.unsent {
-            self.file(blob.sha256, blob.size, &blob.name, &blob.firm);
+            self.file(blob.sha256, blob.size, &blob.name, &blob.firm, Some(&blob.inspection));
         }
         self.dirty = true;
     }
@@ -144,12 +198,13 @@ impl Screen {
     pub fn want(&mut self, wanted: &VecDeque<WantedBlob>) {
         for blob in wanted {
             // Known by name only if it has no receipt; an HQ that lost what it had asks for others too.
-            self.file(blob.sha256, blob.size, &blob.sha256.short(), "");
-            self.file_acked(blob.sha256, blob.offset);
+            self.file(blob.sha256, blob.size, &blob.sha256.short(), "", None);
+            // What HQ had before this run did not travel in it.
+            self.change(blob.sha256, |f| f.shown.done = blob.offset);
         }
     }
 
-    fn file(&mut self, sha256: BlobHash, size: u64, name: &str, firm: &str) {
+    fn file(&mut self, sha256: BlobHash, size: u64, name: &str, firm: &str, inspection: Option<&InspectionId>) {
         if self.files.contains_key(&sha256) {
             return;
         }
@@ -157,23 +212,21 @@ impl Screen {
             sha256,
             name: name.to_owned(),
             firm: firm.to_owned(),
+            inspection: inspection.cloned(),
             size,
             done: 0,
             receipted: false,
+            again: false,
             problem: None,
         };
-        let place = self.files.len();
-        self.files.insert(sha256, File { shown, sent: 0, active: false, place });
-        self.bytes_total += size;
+        let (place, unsent) = (self.files.len(), inspection.is_some());
+        self.files.insert(sha256, File { shown, active: false, unsent, place });
     }
 
     fn change(&mut self, sha256: BlobHash, change: impl FnOnce(&mut File)) {
         if let Some(file) = self.files.get_mut(&sha256) {
-            let before = file.sent;
             change(file);
             file.shown.done = file.shown.done.min(file.shown.size);
-            file.sent = file.sent.min(file.shown.size).max(file.shown.done);
-            self.bytes_sent = self.bytes_sent + file.sent - before;
             self.dirty = true;
         }
     }
@@ -187,24 +240,26 @@ impl Screen {
 
     /// HQ's offset: may be less than before.
     pub fn file_acked(&mut self, sha256: BlobHash, offset: u64) {
-        self.change(sha256, |f| (f.shown.done, f.sent) = (offset, offset));
+        let before = self.files.get(&sha256).map_or(offset, |f| f.shown.done);
+        self.progress.add(self.now, offset.saturating_sub(before));
+        self.change(sha256, |f| f.shown.done = offset);
     }
 
-    pub fn file_in_flight(&mut self, sha256: BlobHash, sent: u64) {
-        self.change(sha256, |f| f.sent = sent);
+    /// HQ does not know what it had of this file any more.
+    pub fn file_begins_again(&mut self, sha256: BlobHash) {
+        self.change(sha256, |f| (f.shown.done, f.shown.again) = (0, true));
     }
 
     pub fn file_failed(&mut self, sha256: BlobHash, failure: Failure) {
         self.change(sha256, |f| {
             f.active = false;
-            f.sent = f.shown.done;
             f.shown.problem = Some(failure);
         });
     }
 
     pub fn file_receipted(&mut self, sha256: BlobHash) {
         self.change(sha256, |f| {
-            (f.shown.done, f.sent) = (f.shown.size, f.shown.size);
+            f.shown.done = f.shown.size;
             f.shown.receipted = true;
             f.shown.problem = None;
         });
@@ -222,35 +277,45 @@ impl Screen {
 
     /// What is to be shown now, or when to come back for it.
     pub fn due(&mut self, now: u64, busy: bool) -> Option<Effect> {
-        if !self.dirty {
-            return None;
-        }
+        self.now = now;
         let next = self.shown_at.map_or(now, |at| at + EVERY_MS);
-        if now < next && !self.at_once {
-            return busy.then_some(Effect::Wait { ms: next - now });
+        let beat = self.shown_at.map_or(now, |at| at + BEAT_MS);
+        let beats = busy && (self.phase == SyncPhase::Uploading || self.away.is_some());
+        if self.at_once || (self.dirty && now >= next) || (beats && now >= beat) {
+            (self.dirty, self.at_once, self.shown_at) = (false, false, Some(now));
+            return Some(Effect::Show(Box::new(self.view(now))));
         }
-        (self.dirty, self.at_once, self.shown_at) = (false, false, Some(now));
-        self.samples.push_back((now, self.bytes_sent));
-        while self.samples.front().is_some_and(|(at, _)| at + WINDOW_MS < now) {
-            self.samples.pop_front();
-        }
-        Some(Effect::Show(Box::new(self.view(now))))
+        let back = if self.dirty { next } else { beat };
+        (busy && (self.dirty || beats)).then(|| Effect::Wait { ms: back.saturating_sub(now) })
     }
 
     pub fn view(&self, now: u64) -> SyncView {
         let mut files: Vec<&File> = self.files.values().collect();
         files.sort_unstable_by_key(|f| (order(f), f.place));
+        let away = self.away.as_ref().filter(|away| away.from <= now);
+        let phase = if away.is_some() { SyncPhase::Waiting } else { self.phase };
+        let problem = away.map(|away| &away.failure).or(self.problem.as_ref()).or(self.warning.as_ref());
+        let (bytes_done, bytes_total) = self.bytes();
+        let rate = self.progress.rate(now).filter(|_| phase == SyncPhase::Uploading);
+        let left = u128::from(bytes_total.saturating_sub(bytes_done)) * 1_000;
+        let waits = matches!(phase, SyncPhase::Waiting | SyncPhase::Failed);
         SyncView {
-            phase: self.phase,
+            phase,
             only_here: self.only_here,
             entries_total: self.entries_total,
             entries_done: self.entries_done,
-            bytes_total: self.bytes_total,
-            bytes_done: self.bytes_sent,
-            remaining_ms: self.remaining_ms(now),
+            bytes_total,
+            bytes_done,
+            rate,
+            remaining_ms: rate.and_then(|rate| u64::try_from(left / u128::from(rate.max(1))).ok()),
+            retry_ms: self.retry_at.filter(|_| waits).map(|at| at.saturating_sub(now)),
             files: files.iter().take(MAX_FILES).map(|f| f.shown.clone()).collect(),
             files_more: u32::try_from(files.len().saturating_sub(MAX_FILES)).unwrap_or(u32::MAX),
-            problem: self.problem.clone().or_else(|| self.warning.clone()),
+            inspections: self.inspections(&files),
+            first: self.wishes.first.clone(),
+            wifi_only: self.wishes.wifi_only,
+            network: self.network,
+            problem: problem.cloned(),
             quarantined: u32::try_from(self.quarantined.len()).unwrap_or(u32::MAX),
             agreed: self.agreed.clone(),
             hq: self.hq.clone(),
@@ -258,17 +323,38 @@ impl Screen {
         }
     }
 
-    fn remaining_ms(&self, now: u64) -> Option<u64> {
-        if self.phase != SyncPhase::Uploading {
-            return None;
+    /// Bytes at HQ, and bytes in all, of this run. In all: what has a receipt since it began, what has none, and what an HQ
+    /// that lost it wants again.
+    fn bytes(&self) -> (u64, u64) {
+        let (mut done, mut total) = (0, self.only_here.bytes);
+        for file in self.files.values() {
+            done += file.shown.done;
+            if file.shown.receipted || !file.unsent {
+                total += file.shown.size;
+            }
         }
-        let (at, sent) = *self.samples.front()?;
-        let (time, moved) = (now.checked_sub(at)?, self.bytes_sent.checked_sub(sent)?);
-        if time < 1_000 || moved == 0 {
-            return None;
+        (done, total.max(done))
+    }
+
+    /// Inspections that still have files here, in the order they go.
+    fn inspections(&self, files: &[&File]) -> Vec<SyncInspection> {
+        let mut all: Vec<SyncInspection> = Vec::new();
+        let mut at: BTreeMap<&InspectionId, usize> = BTreeMap::new();
+        for file in files.iter().filter(|f| !f.shown.receipted) {
+            let Some(inspection) = &file.shown.inspection else { continue };
+            let place = *at.entry(inspection).or_insert_with(|| {
+                let firm = file.shown.firm.clone();
+                all.push(SyncInspection { inspection: inspection.clone(), firm, files: 0, bytes: 0 });
+                all.len() - 1
+            });
+            if let Some(row) = all.get_mut(place) {
+                row.files += 1;
+                row.bytes += file.shown.size - file.shown.done;
+            }
         }
-        let left = u128::from(self.bytes_total.saturating_sub(self.bytes_sent));
-        u64::try_from(left * u128::from(time) / u128::from(moved)).ok()
+        all.sort_by_key(|row| self.wishes.first.as_ref() != Some(&row.inspection));
+        all.truncate(MAX_INSPECTIONS);
+        all
     }
 }
 

@@ -19,7 +19,7 @@ use xuncha_core::Failure;
 use xuncha_core::ids::Digest;
 
 /// How HQ's CA is known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Anchor {
     /// By its certificate, since enrolment.
     Certificate(CertificateDer<'static>),
@@ -43,16 +43,17 @@ impl Anchor {
     }
 }
 
-/// A client configuration that trusts this CA only.
-pub(super) fn config(anchor: Anchor) -> Result<ClientConfig, Failure> {
+/// A client configuration that trusts this CA only; `record` bounds the bytes of one TLS record.
+pub(super) fn config(anchor: Anchor, record: Option<usize>) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(HqOnly { anchor, provider: provider.clone() });
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| Failure::never("hq.tls"))?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
+    config.max_fragment_size = record;
     Ok(config)
 }
 

@@ -7,7 +7,7 @@ use xuncha_core::event::{Event, FeedAdmitted, PackKind, PackPublished};
 use xuncha_core::feed::{Chain, ChainError, FeedKey, Frame, Head, WireFrame};
 use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId};
 use xuncha_core::protocol::Signed;
-use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, DayAgreed, manifest_hash};
+use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, DayAgreed, FeedClaim, manifest_hash};
 use xuncha_core::protocol::hello::{Checkpoint, FeedStanding, HelloReply, HelloRequest, Verdict, WantedBlob};
 use xuncha_core::protocol::pull::{FeedRun, PullReply, PullRequest};
 use xuncha_core::protocol::push::{PushReply, Quarantined};
@@ -49,6 +49,8 @@ pub struct Hq {
     /// Answers every pull with "there is more".
     pub endless: bool,
     pub hellos: u32,
+    /// Bytes of blobs that came, useful or not.
+    pub taken: u64,
 }
 
 impl Hq {
@@ -76,6 +78,7 @@ impl Hq {
             least_app: "0.1.0".into(),
             endless: false,
             hellos: 0,
+            taken: 0,
         };
         hq.says(Event::FeedAdmitted(FeedAdmitted { key: hq.bob_feed.clone(), unit: "u".parse().unwrap() }));
         for _ in 0..7 {
@@ -156,9 +159,12 @@ impl Hq {
                 let to = bytes.len().min((from + len) as usize);
                 Answer::PackPart(bytes[*from as usize..to].to_vec())
             }
-            Request::CreateUpload { feed, entry, sha256, size, .. } => {
-                let address = self.create(*feed, *entry, *sha256, *size)?;
-                Answer::Created { address, offset: 0 }
+            Request::CreateUpload { feed, entry, sha256, size, again, .. } => {
+                let begun = self.uploads.iter().find(|(_, u)| *again && u.sha256 == *sha256);
+                match begun {
+                    Some((address, u)) => Answer::Created { address: address.clone(), offset: u.bytes.len() as u64 },
+                    None => Answer::Created { address: self.create(*feed, *entry, *sha256, *size)?, offset: 0 },
+                }
             }
             Request::UploadOffset { address } => {
                 let begun = self.uploads.get(address).map(|u| u.bytes.len() as u64);
@@ -199,6 +205,7 @@ impl Hq {
         }
         wanted.truncate(1_000);
         let checkpoint = Checkpoint {
+            restored: None,
             log_index: self.log_index,
             hq_head: self.own_head(),
             backed_up_to: None,
@@ -255,18 +262,31 @@ impl Hq {
     }
 
     fn close(&self, request: &CloseRequest) -> CloseReply {
-        let heads = request.feeds.iter().map(|h| (h, self.has_all_of(&h.feed)));
+        let heads = request.feeds.iter().map(|f| (&f.head, self.has_all_of(&f.head.feed)));
         let missing_entries: Vec<_> = heads.filter(|(said, have)| **said != *have).map(|(_, have)| have).collect();
-        let missing_blobs: Vec<_> = request.blobs.iter().filter(|b| !self.blobs.contains_key(*b)).copied().collect();
-        let all = missing_entries.is_empty() && missing_blobs.is_empty();
-        let agreed = all.then(|| {
+        let named = |claim: &FeedClaim| -> Vec<BlobHash> {
+            let (_, frames) = &self.phones[&claim.head.feed];
+            let entries = frames.iter().map(|f| f.open().unwrap()).filter(|e| e.header.seq > claim.from);
+            entries.flat_map(|e| e.payload.unwrap().blobs).map(|b| b.sha256).collect()
+        };
+        let mut absent: Vec<_> = request.feeds.iter().flat_map(&named).filter(|b| !self.blobs.contains_key(b)).collect();
+        absent.sort_unstable();
+        absent.dedup();
+        let agreed = (missing_entries.is_empty() && absent.is_empty()).then(|| {
+            for claim in &request.feeds {
+                assert_eq!(*claim, FeedClaim::new(claim.head.clone(), claim.from, named(claim)), "what the feed names");
+            }
             self.signs(&DayAgreed {
-                manifest: manifest_hash(&request.feeds, &request.blobs),
+                manifest: manifest_hash(&request.feeds),
+                feeds: request.feeds.clone(),
                 log_index: self.log_index,
                 time: "2026-11-22T18:00:00Z".into(),
             })
         });
-        CloseReply { missing_entries, missing_blobs, agreed }
+        absent.retain(|b| request.after.is_none_or(|after| *b > after));
+        let more = absent.len() > PAGE;
+        absent.truncate(PAGE);
+        CloseReply { missing_entries, missing_blobs: absent, more, unlike: vec![], agreed }
     }
 
     pub fn create(&mut self, feed: FeedId, entry: EntryId, sha256: BlobHash, size: u64) -> Result<String, Failure> {
@@ -290,6 +310,7 @@ impl Hq {
             return Err(Failure::later("upload.offset"));
         }
         upload.bytes.extend_from_slice(bytes);
+        self.taken += bytes.len() as u64;
         let reached = upload.bytes.len() as u64;
         if reached == upload.size {
             let upload = self.uploads.remove(address).unwrap();

@@ -12,14 +12,14 @@ use xuncha_core::feed::{
 };
 use xuncha_core::ids::{BlobHash, DeviceId, Digest, EntryId, FeedId, UserId};
 use xuncha_core::protocol::Signed;
-use xuncha_core::protocol::close_of_day::DayAgreed;
+use xuncha_core::protocol::close_of_day::{DayAgreed, FeedClaim};
 use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, Verdict};
 use xuncha_core::protocol::pull::FeedRun;
 use xuncha_core::protocol::receipts::Receipt;
 use xuncha_core::protocol::session::signed_message;
 
 use crate::app::views::OnlyHere;
-use crate::sync::{BlobReader, Local, Manifest, OwnFeed, Setup, Standing, UnsentBlob};
+use crate::sync::{BlobReader, Lacking, Local, Manifest, OwnBlob, OwnFeed, Setup, Standing, UnsentBlob};
 
 pub struct TestKey(ed25519_dalek::SigningKey);
 impl TestKey {
@@ -86,6 +86,7 @@ pub struct Durable {
     /// Blobs whose bytes cannot be read.
     pub unreadable: BTreeSet<BlobHash>,
     pub order: Vec<BlobHash>,
+    pub inspections: BTreeMap<BlobHash, String>,
     pub receipts: Vec<Signed<Receipt>>,
     pub receipted: u64,
     pub receipted_blobs: BTreeSet<BlobHash>,
@@ -95,8 +96,16 @@ pub struct Durable {
     pub packs: BTreeMap<Digest, Vec<u8>>,
     pub verdicts: Vec<(Verdict, u64)>,
     pub agreed: Vec<Signed<DayAgreed>>,
+    pub lacking: Vec<Lacking>,
     /// What was broken; a test fails if anything is.
     pub broken: Vec<String>,
+}
+
+impl Durable {
+    fn entry_of(&self, blob: &BlobHash) -> EntryId {
+        let names = |f: &&Frame| f.open().unwrap().payload.unwrap().blobs.iter().any(|b| b.sha256 == *blob);
+        self.frames.iter().find(names).unwrap().id()
+    }
 }
 
 #[derive(Clone)]
@@ -132,11 +141,15 @@ impl Phone {
         }
     }
     pub fn photographs(&self, bytes: Vec<u8>) -> BlobHash {
+        self.photographs_for("inspection-1", bytes)
+    }
+    pub fn photographs_for(&self, inspection: &str, bytes: Vec<u8>) -> BlobHash {
         let sha256 = BlobHash::digest(&[&bytes]);
         let blob = BlobRef { sha256, size: bytes.len() as u64, mime: "image/jpeg".into(), source: BlobSource::Camera };
         let mut durable = self.durable();
         write(&mut durable.frames, &self.key, &self.feed, None, vec![blob]);
         durable.blobs.insert(sha256, Arc::new(bytes));
+        durable.inspections.insert(sha256, inspection.to_owned());
         durable.order.push(sha256);
         sha256
     }
@@ -188,6 +201,8 @@ impl Local for Phone {
             unsent: unsent
                 .map(|b| UnsentBlob {
                     feed: self.feed.feed,
+                    entry: durable.entry_of(b),
+                    inspection: durable.inspections[b].parse().unwrap(),
                     sha256: *b,
                     size: durable.blobs[b].len() as u64,
                     name: "photo".into(),
@@ -283,7 +298,24 @@ impl Local for Phone {
     }
     fn manifest(&self) -> Result<Manifest, Failure> {
         let durable = self.durable();
-        Ok(Manifest { feeds: vec![head_of(self.feed.feed, &durable.frames)], blobs: durable.order.clone() })
+        let feed = self.feed.feed;
+        let entries = durable.frames.iter().map(|f| f.open().unwrap());
+        let blobs = entries.flat_map(|e| e.payload.unwrap().blobs.into_iter().map(move |b| (e.header.seq, b.sha256)));
+        let blobs: Vec<_> = blobs.map(|(seq, sha256)| OwnBlob { feed, seq, sha256 }).collect();
+        let head = head_of(feed, &durable.frames);
+        let feeds = vec![FeedClaim::new(head, 0, blobs.iter().map(|b| b.sha256))];
+        Ok(Manifest { feeds, blobs })
+    }
+    fn store_lacking(&self, lacking: &[Lacking]) -> Result<OnlyHere, Failure> {
+        let mut durable = self.durable();
+        for lack in lacking {
+            durable.receipted = durable.receipted.min(lack.stored_to.unwrap_or(u64::MAX));
+            for (_, blob) in &lack.blobs {
+                durable.receipted_blobs.remove(blob);
+            }
+            durable.lacking.push(lack.clone());
+        }
+        Ok(Self::only_here(&durable))
     }
     fn store_agreed(&self, agreed: &Signed<DayAgreed>) -> Result<(), Failure> {
         let mut durable = self.durable();

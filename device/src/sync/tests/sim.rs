@@ -130,9 +130,9 @@ impl Sim {
         self.asks.clear();
         self.replies.clear();
         self.receipts_asked.clear();
-        while let Some((id, token, request)) = self.sends.pop() {
+        while let Some((_, token, request)) = self.sends.pop() {
             if self.below(2) == 0 {
-                let _ = self.at_hq(id, token, &request);
+                let _ = self.at_hq(token, &request);
             }
         }
         self.start();
@@ -169,7 +169,7 @@ impl Sim {
         pick -= self.asks.len();
         if pick < self.sends.len() {
             let (id, token, request) = self.sends.swap_remove(pick);
-            let result = self.over_the_wire(id, token, &request);
+            let result = self.over_the_wire(token, &request);
             self.replies.push((id, result));
             return true;
         }
@@ -187,7 +187,7 @@ impl Sim {
         true
     }
 
-    fn over_the_wire(&mut self, id: RequestId, token: Option<String>, request: &Request) -> Result<Answer, Failure> {
+    fn over_the_wire(&mut self, token: Option<String>, request: &Request) -> Result<Answer, Failure> {
         let f = self.faults;
         let cut = || Err(Failure::later("hq.unreachable"));
         if self.strikes(f.lost_request) {
@@ -199,7 +199,7 @@ impl Sim {
         if self.strikes(f.lost_upload) {
             self.hq.uploads.pop_first();
         }
-        let mut result = self.at_hq(id, token, request);
+        let mut result = self.at_hq(token, request);
         if self.strikes(f.forged_receipt)
             && let Ok(Answer::Receipt(ReceiptReply { receipt })) = &mut result
         {
@@ -219,17 +219,17 @@ impl Sim {
         xuncha_core::protocol::Signed::sign(&said, &TestKey::new(99)).unwrap()
     }
 
-    fn at_hq(&mut self, id: RequestId, token: Option<String>, request: &Request) -> Result<Answer, Failure> {
+    fn at_hq(&mut self, token: Option<String>, request: &Request) -> Result<Answer, Failure> {
         match request {
-            Request::UploadBytes { address, sha256, offset, .. } => {
-                let offset = self.upload(id, address, *sha256, *offset)?;
+            Request::UploadBytes { address, sha256, offset, len, .. } => {
+                let offset = self.upload(address, *sha256, *offset, *len)?;
                 Ok(Answer::Offset(offset))
             }
-            Request::CreateUpload { sha256, with_bytes: true, .. } => {
+            Request::CreateUpload { sha256, bytes: len @ 1.., .. } => {
                 let Answer::Created { address, .. } = self.hq.answer(token.as_deref(), request)? else {
                     unreachable!("a creation is answered by an address")
                 };
-                let offset = self.upload(id, &address, *sha256, 0)?;
+                let offset = self.upload(&address, *sha256, 0, *len)?;
                 Ok(Answer::Created { address, offset })
             }
             request => self.hq.answer(token.as_deref(), request),
@@ -238,13 +238,13 @@ impl Sim {
 
     fn upload(
         &mut self,
-        id: RequestId,
         address: &str,
         sha256: xuncha_core::ids::BlobHash,
         offset: u64,
+        len: u64,
     ) -> Result<u64, Failure> {
         let mut reader = self.phone.blob(sha256)?;
-        let mut bytes = vec![0; (reader.size() - offset) as usize];
+        let mut bytes = vec![0; len as usize];
         reader.read_at(offset, &mut bytes)?;
         if self.strikes(self.faults.flipped_byte)
             && let Some(byte) = bytes.first_mut()
@@ -253,7 +253,6 @@ impl Sim {
         }
         if self.strikes(self.faults.cut_upload) {
             bytes.truncate(bytes.len() / 2);
-            self.input(Input::Sent { id, bytes: bytes.len() as u64 });
             self.hq.append(address, offset, &bytes)?;
             return Err(Failure::later("hq.unreachable"));
         }
