@@ -206,7 +206,7 @@ impl Hq {
         Ok(published)
     }
 
-    async fn load_shelf(&self) -> Result<(), Failure> {
+    pub(crate) async fn load_shelf(&self) -> Result<(), Failure> {
         let packs = self.db.packs().await.map_err(db_failure)?;
         let shelf = Arc::new(Shelf::load(&packs, &*self.objects));
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;

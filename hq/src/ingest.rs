@@ -18,6 +18,8 @@ use crate::projections::{Arrival, inspection, office};
 
 /// What the rebuildable tables hold, as a number that grows with it.
 const VIEWS: &str = "2";
+/// How often something is decided anew because a backup spoke in HQ's feed at the same moment.
+const TRIES: u32 = 5;
 
 /// What is to be stored of one feed.
 pub struct Intake {
@@ -46,6 +48,17 @@ impl Hq {
         actor: &UserId,
         events: Vec<Event>,
     ) -> Result<(), Failure> {
+        for _ in 1..TRIES {
+            match self.say(actor, &events).await? {
+                Err(DbError::Moved) => {}
+                done => return done.map_err(db_failure),
+            }
+        }
+        self.say(actor, &events).await?.map_err(db_failure)
+    }
+
+    /// Writes events behind HQ's head as it is now. `Moved`: a backup, which is a process of its own, spoke at the same moment.
+    async fn say(&self, actor: &UserId, events: &[Event]) -> Result<Result<(), DbError>, Failure> {
         let after = self.db.head(&self.own.feed).await.map_err(db_failure)?;
         let seen_lamport = self.db.adopted_lamport().await.map_err(db_failure)?;
         let (mut head, mut entries) = (after.clone(), Vec::new());
@@ -71,7 +84,7 @@ impl Hq {
             entries.push((frame, entry));
         }
         let intake = Intake { after, entries, quarantine: Vec::new() };
-        self.store(None, intake).await.map_err(db_failure)
+        Ok(self.store(None, intake).await)
     }
 
     /// Stores an intake with its projections. `feed` is the phone's feed; none: HQ's own. The caller holds the log.
@@ -152,6 +165,12 @@ impl Hq {
     /// Computes all rebuildable tables again from the log. The result is byte for byte what they were (I6).
     pub async fn rebuild(&self) -> Result<(), Failure> {
         let _log = self.log.lock().await;
+        for _ in 1..TRIES {
+            match self.rebuild_held().await {
+                Err(DbError::Moved) => {}
+                done => return done.map_err(db_failure),
+            }
+        }
         self.rebuild_held().await.map_err(db_failure)
     }
 
@@ -233,6 +252,6 @@ pub(crate) fn reopen(stored: StoredEntry) -> Result<Arrival, DbError> {
 /// An event only HQ may say: in a phone's feed its scope is wrong whoever is on the team.
 fn hq_event(entry: &Entry) -> bool {
     let kind = entry.payload.as_ref().map(|p| p.kind.as_str()).unwrap_or_default();
-    matches!(kind, "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn")
+    matches!(kind, "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn" | "backup.begun")
         || kind.starts_with("firm.")
 }

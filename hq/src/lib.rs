@@ -2,14 +2,16 @@
 //!
 //! Read in this order: [`serve`] (two listeners) · [`hq`] (what a headquarters is made of) · [`sync`] (phones) ·
 //! [`ingest`] (the one way into the log) · [`projections`] (entries into rows) · [`db`], [`objects`], [`keys`] (what is
-//! kept) · [`auth`], [`api`] (people) · [`packs`] (checklists as data).
+//! kept) · [`backup`], [`check`] (copied, put back, looked over) · [`auth`], [`api`] (people) · [`packs`] (checklists as data).
 //!
 //! HQ acts only by writing entries into its own feed: its decisions are as auditable as the phones'.
 
 pub mod api;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod blocking;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -131,3 +131,8 @@ pub struct FirmReopened {
     /// What is released: everything, or which products and stores.
     pub extent: String,
 }
+
+/// HQ begins a backup. It says nothing of its success; it draws the line: whatever HQ receipted at a lower log index than
+/// this entry's lies before the copy and is in it (`docs/decisions/backup-line.md`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupBegun {}

@@ -6,7 +6,7 @@
 //!
 //! | on a phone's feed | on HQ's feed |
 //! |---|---|
-//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `table.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` · `firm.*` |
+//! | `feed.opened` · `inspection.*` · `officers.set` · `field.set` · `answer.set` · `note.set` · `table.set` · `measure.added` · `evidence.*` · `seal.*` | `feed.admitted` · `feed.closed` · `pack.published` · `task.*` · `firm.*` · `backup.begun` |
 
 mod hq;
 mod phone;
@@ -14,7 +14,7 @@ mod phone;
 use serde_json::value::RawValue;
 
 pub use hq::{
-    FeedAdmitted, FeedClosed, FirmReopened, FirmSuspended, PackKind, PackPublished, TaskAssigned, TaskWithdrawn,
+    BackupBegun, FeedAdmitted, FeedClosed, FirmReopened, FirmSuspended, PackKind, PackPublished, TaskAssigned, TaskWithdrawn,
 };
 pub use phone::{
     AnswerSet, Caption, EvidenceAdded, EvidenceWithdrawn, FeedOpened, FieldSet, InspectionAbandoned, InspectionKind,
@@ -91,4 +91,5 @@ events! {
     "task.withdrawn" => TaskWithdrawn,
     "firm.suspended" => FirmSuspended,
     "firm.reopened" => FirmReopened,
+    "backup.begun" => BackupBegun,
 }

@@ -73,8 +73,11 @@ pub struct Checkpoint {
     pub log_index: u64,
     /// Head of HQ's own feed.
     pub hq_head: Head,
-    /// Entries and blobs up to this log index are in a backup; absent before the first backup.
+    /// What HQ receipted at this log index or below, entries and blobs, is in a verified backup; absent before the first.
     pub backed_up_to: Option<u64>,
+    /// HQ was put back from a backup; absent if it never was. The last time counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Restored>,
     /// HQ's clock, RFC 3339.
     pub time: String,
     /// 16 random bytes in hex: names this checkpoint and cannot be guessed before it.
@@ -82,6 +85,17 @@ pub struct Checkpoint {
 }
 impl Statement for Checkpoint {
     const LABEL: &'static str = "xuncha-checkpoint-1\n";
+}
+
+/// HQ was put back from a backup: what it said before that above `log_index` it may not hold any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// 16 random bytes in hex: names this restoration. A phone that has not seen it yet asks for every receipt anew.
+    pub id: String,
+    /// Where HQ's log stood in the backup.
+    pub log_index: u64,
+    /// When the backup was made, by HQ's clock, RFC 3339.
+    pub made: String,
 }
 
 /// A blob HQ waits for.

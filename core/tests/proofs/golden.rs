@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use xuncha_core::checklist::{Checklist, EvidenceKind};
 use xuncha_core::event::{
-    Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet, FirmReopened,
+    BackupBegun, Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet, FirmReopened,
     FirmSuspended, InspectionAbandoned, ListChanged, MeasureAdded, NoteSet, OfficersSet, Outcome, PackKind,
     PackPublished, SealRefused, SealRole, SealSigned, SignMethod, TableSet, TaskAssigned, TaskWithdrawn,
 };
@@ -20,7 +20,7 @@ use xuncha_core::inspection::Inspection;
 use xuncha_core::inspection::seal::MANIFEST_MIME;
 use xuncha_core::protocol::close_of_day::{DayAgreed, manifest_hash};
 use xuncha_core::protocol::enrol::Certificate;
-use xuncha_core::protocol::hello::{Checkpoint, HeadClaim};
+use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, Restored};
 use xuncha_core::protocol::push::Quarantined;
 use xuncha_core::protocol::receipts::Receipt;
 use xuncha_core::protocol::{Signed, Statement};
@@ -233,6 +233,18 @@ fn standing() -> Story {
     s
 }
 
+/// HQ once more: what a backup leaves in its feed.
+fn backup() -> Story {
+    let mut s = Story::new(Writer::new(8, "hq"));
+    let alone = |d: &mut Draft| {
+        d.inspection = None;
+        d.place = None;
+    };
+    s.say(FeedOpened { succeeds: None }, alone);
+    s.say(BackupBegun {}, alone);
+    s
+}
+
 fn frames_of(ndjson: &[u8]) -> Vec<Frame> {
     let lines = std::str::from_utf8(ndjson).unwrap().lines();
     lines.map(|l| Frame::from(serde_json::from_str::<WireFrame>(l).unwrap())).collect()
@@ -255,7 +267,7 @@ fn events_of(entries: &[Entry]) -> Vec<Event> {
 
 #[test]
 fn the_feeds_of_version_1_are_written_and_read_as_they_were() {
-    let stories = [("phone", phone().0), ("tables", tables()), ("hq", office()), ("standing", standing())];
+    let stories = [("phone", phone().0), ("tables", tables()), ("hq", office()), ("standing", standing()), ("backup", backup())];
     for (name, story) in stories {
         let feed = golden(&format!("{name}.feed.ndjson"), &story.ndjson());
         let key = golden(&format!("{name}.key.json"), &line(&story.writer.feed));
@@ -272,7 +284,7 @@ fn the_feeds_of_version_1_are_written_and_read_as_they_were() {
 
 #[test]
 fn the_golden_feeds_have_every_event_of_version_1() {
-    let stories = [phone().0, tables(), office(), standing()];
+    let stories = [phone().0, tables(), office(), standing(), backup()];
     let kinds: std::collections::BTreeSet<_> = stories.iter().flat_map(|s| &s.events).map(|e| e.kind()).collect();
     let source = include_str!("../../src/event/mod.rs");
     let all: std::collections::BTreeSet<_> =
@@ -322,7 +334,9 @@ fn hqs_statements_of_version_1_are_written_and_read_as_they_were() {
     statement("receipt.json", &receipt, hq);
     let hq_head = office.writer.head.clone();
     let nonce = "00112233445566778899aabbccddeeff".to_owned();
-    let checkpoint = Checkpoint { log_index: 41, hq_head, backed_up_to: Some(30), time: time.clone(), nonce };
+    let checkpoint = Checkpoint { log_index: 41, hq_head, backed_up_to: Some(30), restored: None, time: time.clone(), nonce };
+    let made = Some(Restored { id: "ff".repeat(16), log_index: 30, made: TIME.to_owned() });
+    statement("checkpoint-restored.json", &Checkpoint { restored: made, ..checkpoint.clone() }, hq);
     statement("checkpoint.json", &checkpoint, hq);
     let device = Key::new(11);
     let certificate = Certificate {

@@ -24,7 +24,7 @@ fn receipt() -> Receipt {
 fn checkpoint() -> Checkpoint {
     let hq_head = Writer::new(7, "hq").head;
     let time = "2026-11-21T18:00:00+08:00".into();
-    Checkpoint { log_index: 41, hq_head, backed_up_to: None, time, nonce: "00".repeat(16) }
+    Checkpoint { log_index: 41, hq_head, backed_up_to: None, restored: None, time, nonce: "00".repeat(16) }
 }
 /// The same text and signature, held out as a statement of another kind.
 fn passed_off<A: Statement, B: Statement>(signed: &Signed<A>) -> Signed<B> {

@@ -1,9 +1,10 @@
 //! The command line: run HQ, and what an administrator does beside it.
 //!
 //! What it is: arguments into [`Config`] and calls of [`Hq`]. What it is not: rules of its own. Commands that change
-//! something take the data folder for themselves; while HQ is running they say so and change nothing. `export`, `verify`
-//! and `lists diff` only read and may run beside it.
+//! something take the data folder for themselves; while HQ is running they say so and change nothing. `export`, `verify`,
+//! `check` and `lists diff` only read and may run beside it; so may `backup`, whose one line in HQ's feed is written with care.
 
+mod keep;
 mod lists;
 mod office;
 mod words;
@@ -68,6 +69,15 @@ enum Command {
     },
     /// Computes all rebuildable tables again from the log
     Rebuild {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Copies everything so that it can be put back, and verifies the copy; HQ may run meanwhile
+    Backup(keep::Backup),
+    /// Makes a data folder of a backup, after verifying every byte of it
+    Restore(keep::Restore),
+    /// Looks over everything HQ holds; exits with 1 if anything is wrong; HQ may run meanwhile
+    Check {
         #[command(flatten)]
         data: Data,
     },
@@ -160,6 +170,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             hq.rebuild().await?;
             say("rebuilt")?;
         }
+        Command::Backup(backup) => backup.run().await?,
+        Command::Restore(restore) => restore.run()?,
+        Command::Check { data } => return keep::check(&data.data).await,
         Command::Openapi => say(api::openapi::text())?,
     }
     Ok(ExitCode::SUCCESS)

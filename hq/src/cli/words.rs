@@ -40,6 +40,55 @@ pub(super) fn of(failure: &Failure) -> String {
              (keys.damaged)",
             get("file")
         ),
+        "backup.inside" => format!(
+            "{} lies inside the data folder, or the other way round. Give a folder on another disk. (backup.inside)",
+            get("folder")
+        ),
+        "backup.not_empty" => {
+            format!("{} holds other things than a backup. Give a folder of its own. (backup.not_empty)", get("folder"))
+        }
+        "backup.busy" => format!("another backup into {} is running. (backup.busy)", get("folder")),
+        "backup.other_hq" => format!(
+            "{} holds the backup of another HQ, or one that cannot be read. Give a folder of its own. (backup.other_hq)",
+            get("folder")
+        ),
+        "backup.database" => format!(
+            "the database is damaged: {}. Run `xuncha-hq check`. No backup was made; the one before still stands. \
+             (backup.database)",
+            get("problem")
+        ),
+        "backup.damaged" => format!(
+            "{} originals are not here or have changed, the first: {}. Run `xuncha-hq check` for their names; phones that \
+             still have them send them again once they are missed. No backup was made; the one before still stands. \
+             (backup.damaged)",
+            get("n"),
+            get("objects")
+        ),
+        "backup.unreadable" => format!(
+            "what was written to {} reads back otherwise. Do not trust this disk. (backup.unreadable)",
+            get("folder")
+        ),
+        "restore.not_empty" => format!(
+            "{} is not empty. A backup is put back into a new folder; move the old one aside first. (restore.not_empty)",
+            get("folder")
+        ),
+        "restore.no_backup" => format!("{} holds no backup. (restore.no_backup)", get("folder")),
+        "restore.keys_missing" => format!(
+            "HQ's keys are not in {} ({} is missing). Give the folder they are kept in with --keys: under other keys no \
+             phone would know this HQ. (restore.keys_missing)",
+            get("folder"),
+            get("file")
+        ),
+        "restore.manifest" => {
+            "the backup is not signed by the HQ of these keys, or was changed. Nothing was put back. (restore.manifest)"
+                .into()
+        }
+        "restore.newer" => "the backup was made by a newer xuncha-hq. Use that version. (restore.newer)".into(),
+        "restore.damaged" => format!(
+            "{} files of the backup are not what was signed, the first: {}. Nothing was put back. (restore.damaged)",
+            get("n"),
+            get("files")
+        ),
         "export.not_empty" => format!("{} is not empty. Give a new folder. (export.not_empty)", get("folder")),
         "library.faulty" => {
             format!("checklists/ has {} faults, the first: {} (library.faulty)", get("faults"), get("first"))

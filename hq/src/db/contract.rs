@@ -74,7 +74,7 @@ pub async fn a_feed_grows_only_from_the_head_that_was_read(db: &dyn Db) {
     assert_eq!(db.entry_at(&feed, 2).await.unwrap(), None);
     let (second, next) = entry(&head, 3);
     let clash = db.commit(batch(head.clone(), 1, &second, &next)).await;
-    assert!(matches!(clash, Err(DbError::Constraint)), "a place in the log is given once: {clash:?}");
+    assert!(matches!(clash, Err(DbError::Moved)), "a place in the log is given once: {clash:?}");
     assert_eq!(db.head(&feed).await.unwrap(), head, "and nothing of the batch was stored");
 }
 

@@ -31,8 +31,8 @@ pub enum DbError {
     /// The backend's own words.
     #[error("database: {0}")]
     Backend(String),
-    /// A feed grew between decision and storing.
-    #[error("the feed's head is another by now")]
+    /// The feed or the log grew between decision and storing.
+    #[error("the feed's head or the log's is another by now")]
     Moved,
     /// Something of this name is there already, or something it names is not.
     #[error("refused by a constraint")]

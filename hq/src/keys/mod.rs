@@ -69,6 +69,15 @@ impl Keys {
     }
 }
 
+/// Public half of the signing key of a `keys/` folder that is complete: nothing is made.
+pub fn signing_key(folder: &Path) -> Result<VerifyingKey, Failure> {
+    let path = folder.join("hq.key");
+    if !path.is_file() {
+        return Err(damaged(&path));
+    }
+    Ok(HqKey(ed25519_dalek::SigningKey::from_bytes(&*seed(&path)?)).verifying_key())
+}
+
 /// 32 secret bytes in a file of 64 hex digits.
 fn seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, Failure> {
     let text = read_or_make(path, random::hex::<32>)?;

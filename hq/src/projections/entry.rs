@@ -102,6 +102,7 @@ pub fn judge(entry: &Entry, author: Author<'_>, known: u64) -> Option<&'static s
             | Event::TaskWithdrawn(_)
             | Event::FirmSuspended(_)
             | Event::FirmReopened(_)
+            | Event::BackupBegun(_)
     );
     let of_feed = matches!(event, Event::FeedOpened(_));
     match author {

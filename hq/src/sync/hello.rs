@@ -96,7 +96,8 @@ impl Hq {
         let checkpoint = Checkpoint {
             log_index: self.db.log_index().await?,
             hq_head: self.db.head(&self.own.feed).await?,
-            backed_up_to: None,
+            backed_up_to: self.backed_up_to().await?,
+            restored: self.restored().await?,
             time: self.clock.stamp(),
             nonce: self.chance.hex::<16>()?,
         };

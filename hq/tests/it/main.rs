@@ -5,6 +5,7 @@ mod blobs;
 mod enrolment;
 mod entries;
 mod export;
+mod keep;
 mod lists;
 mod reopening;
 mod routes;

@@ -82,13 +82,16 @@ fn head_of(c: &Connection, feed: &FeedId) -> Result<Head> {
     Ok(last.unwrap_or_else(|| Head::empty(*feed)))
 }
 
+/// Number of the newest entry.
+pub(super) fn newest(c: &Connection) -> Result<u64> {
+    let sql = "SELECT coalesce(max(log_index), 0) FROM entries";
+    Ok(c.prepare_cached(sql)?.query_row([], |row| row.get::<_, Count>(0))?.0)
+}
+
 #[async_trait]
 impl Log for Sqlite {
     async fn log_index(&self) -> Result<u64> {
-        self.read(|c| {
-            Ok(c.query_row("SELECT coalesce(max(log_index), 0) FROM entries", [], |r| r.get::<_, Count>(0))?.0)
-        })
-        .await
+        self.read(newest).await
     }
     async fn adopted_lamport(&self) -> Result<u64> {
         self.read(|c| {
@@ -138,6 +141,11 @@ impl Log for Sqlite {
     }
     async fn rebuild(&self, changes: Changes) -> Result<()> {
         self.write(move |tx| {
+            // An entry that came since would be left without its rows.
+            let known = changes.index.last().map_or(0, |row| row.log_index);
+            if newest(tx)? != known {
+                return Err(DbError::Moved);
+            }
             for table in VIEWS {
                 tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
@@ -338,6 +346,12 @@ fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<()> {
     if let (Some(feed), Some(after)) = (&batch.feed, &batch.after) {
         if head_of(tx, feed)? != *after {
             return Err(DbError::Moved);
+        }
+        if let Some(first) = batch.entries.first() {
+            // A backup runs in a process of its own and says so in HQ's feed: the log may have grown beside the caller's lock.
+            if first.log_index != newest(tx)? + 1 {
+                return Err(DbError::Moved);
+            }
         }
         let mut insert = tx.prepare_cached(
             "INSERT INTO entries (log_index, feed, seq, id, header, sig, payload, received)

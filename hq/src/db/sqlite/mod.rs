@@ -3,6 +3,7 @@
 //! Durability: `synchronous=EXTRA`; WAL with NORMAL loses acknowledged rows in a power cut, and a receipt rests on these.
 //! The pragmas' order matters: `synchronous` before `journal_mode`.
 
+pub mod copy;
 mod enrolment;
 mod log;
 mod people;

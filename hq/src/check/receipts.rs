@@ -1,0 +1,95 @@
+//! Receipts: HQ's own signature, the columns beside it, and what was promised.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use xuncha_core::feed::Signature;
+use xuncha_core::ids::{BlobHash, EntryId, FeedId};
+use xuncha_core::protocol::Signed;
+use xuncha_core::protocol::receipts::Receipt;
+
+use super::Names;
+use super::log::Walked;
+use crate::audit::Audit;
+use crate::db::DbError;
+use crate::db::sqlite::copy::{self, LyingReceipt};
+use crate::hq::Hq;
+
+/// What lies in the tables, not yet believed.
+pub struct Raw {
+    receipts: Vec<Result<LyingReceipt, (u64, String)>>,
+    receipted: BTreeSet<(FeedId, BlobHash)>,
+    proofs: BTreeSet<(FeedId, BlobHash)>,
+    quarantine: Vec<(EntryId, Vec<u8>)>,
+}
+
+impl Raw {
+    /// Reads them from a copy of the database.
+    pub fn read(file: &Path) -> Result<Self, DbError> {
+        Ok(Self {
+            receipts: copy::receipts(file)?,
+            receipted: copy::receipted(file)?,
+            proofs: copy::proofs(file)?,
+            quarantine: copy::quarantine(file)?,
+        })
+    }
+}
+
+/// Judges them all. Gives how many receipts there are.
+pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Audit) -> u64 {
+    let mut promised: BTreeSet<(FeedId, BlobHash)> = BTreeSet::new();
+    let mut earlier: Option<u64> = None;
+    for lying in &raw.receipts {
+        let row = match lying {
+            Ok(row) => row,
+            Err((number, why)) => {
+                audit.fault("receipt.unreadable", format!("receipt {number}"), why);
+                continue;
+            }
+        };
+        let about = format!("receipt {} of {}", row.number, row.time);
+        if let Some(gap) = earlier.filter(|n| row.number != n + 1) {
+            audit.fault("receipt.gap", "the receipts", format!("{} to {} are not here", gap + 1, row.number - 1));
+        }
+        earlier = Some(row.number);
+        let wire = serde_json::json!({ "text": row.text, "sig": Signature::from_bytes(row.sig) });
+        let signed: Result<Signed<Receipt>, _> = serde_json::from_value(wire);
+        let Some(receipt) = signed.ok().and_then(|s| audit.receipt(&s, &hq.own.key, &about)) else { continue };
+        let about = format!("receipt {} for {}", row.number, names.feed(&receipt.feed));
+        let columns = *receipt.feed.as_bytes() == row.feed
+            && receipt.stored_to.seq == row.stored_to
+            && receipt.log_index == row.log_index
+            && receipt.time == row.time;
+        if !columns {
+            audit.fault("receipt.filed", &about, "filed under another feed, place or time than it says");
+        }
+        let here = walked.places.get(&(receipt.feed, receipt.stored_to.seq)).copied();
+        if receipt.stored_to.seq > 0 && here != receipt.stored_to.id {
+            let detail = format!("HQ receipted entry {} and does not hold it", receipt.stored_to.seq);
+            audit.fault("receipt.entries", &about, detail);
+        }
+        if receipt.log_index > walked.last {
+            audit.fault("receipt.ahead", &about, "speaks of a log that is longer than this one");
+        }
+        promised.extend(receipt.blobs_stored.iter().map(|blob| (receipt.feed, *blob)));
+    }
+    let delivered: BTreeSet<BlobHash> = raw.proofs.iter().map(|(_, blob)| *blob).collect();
+    for (_, blob) in promised.iter().filter(|(_, blob)| !delivered.contains(blob)) {
+        audit.fault("receipt.blob", names.original(blob), "HQ receipted it and does not know that it has it");
+    }
+    for (_, blob) in raw.receipted.symmetric_difference(&promised) {
+        audit.fault("receipt.listed", names.original(blob), "the table of receipted files and the receipts differ");
+    }
+    for (feed, blob) in &raw.proofs {
+        if !walked.feeds.contains(feed) {
+            audit.fault("blob.of_nobody", names.original(blob), "delivered by a feed HQ never admitted");
+        }
+    }
+    for (id, frame) in &raw.quarantine {
+        let fits = xuncha_core::feed::Frame::from_bytes(frame).is_ok_and(|f| f.id() == *id);
+        if !fits {
+            audit.fault("quarantine.changed", format!("an entry kept apart, {}", id.short()), "its bytes have another hash");
+        }
+    }
+    raw.receipts.len() as u64
+}
