@@ -1,6 +1,6 @@
 //! The database, at the level of what HQ asks of it.
 //!
-//! What it is: [`Db`], in four parts, and its SQLite backend. What it is not: judgement. Whoever calls has decided; the
+//! What it is: [`Db`], in five parts, and its SQLite backend. What it is not: judgement. Whoever calls has decided; the
 //! database stores it, whole or not at all, and answers only when it is durable. PostgreSQL comes as a second backend
 //! under the same contract suite (`contract.rs`).
 //!
@@ -20,7 +20,7 @@ use xuncha_core::protocol::push::Quarantined;
 use crate::api::types::UnitRow;
 
 pub use rows::{
-    Batch, BlobRow, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, IndexRow, InspectionFound,
+    AgreementRow, Batch, BlobRow, Brought, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, HeldBlob, IndexRow, InspectionFound,
     InspectionQuery, InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry,
     TaskRecord, UploadRecord, UserRecord, WantedRow,
 };
@@ -69,6 +69,8 @@ pub trait Log {
     async fn entry_at(&self, feed: &FeedId, seq: u64) -> Result<Option<EntryId>>;
     /// Entries of a feed after a place.
     async fn entries(&self, feed: &FeedId, after: u64, limit: u32) -> Result<Vec<StoredEntry>>;
+    /// Entries of a feed between two places, both included, that have no effect: their names with the reasons, in order.
+    async fn inert(&self, feed: &FeedId, first: u64, last: u64) -> Result<Vec<(EntryId, String)>>;
     /// Entries of all feeds after a place in the log.
     async fn log(&self, after: u64, limit: u32) -> Result<Vec<StoredEntry>>;
     /// Entries of an inspection after a place in the log.
@@ -103,6 +105,27 @@ pub trait Log {
     async fn delivered(&self, feed: &FeedId, blobs: &[BlobHash]) -> Result<Vec<BlobHash>>;
     /// The object is stored and its bytes came under this upload's feed.
     async fn prove(&self, upload: &UploadRecord, stored: &str) -> Result<()>;
+}
+
+/// What the close of a day compares and shows.
+#[async_trait]
+pub trait Days {
+    /// Blobs that entries of this feed after one place and up to another name, each once, sorted.
+    async fn blobs_between(&self, feed: &FeedId, after: u64, to: u64) -> Result<Vec<HeldBlob>>;
+    /// These objects were delivered and are gone: they count as not delivered until somebody delivers them again.
+    async fn lose(&self, objects: &[BlobHash], noticed: &str) -> Result<()>;
+    /// They are there again.
+    async fn found(&self, objects: &[BlobHash]) -> Result<()>;
+    /// Objects that are noted as gone.
+    async fn lost(&self) -> Result<Vec<BlobHash>>;
+    /// Keeps HQ's newest word on each of these feeds.
+    async fn keep_agreement(&self, rows: Vec<AgreementRow>) -> Result<()>;
+    /// HQ's newest word on a feed.
+    async fn agreement(&self, feed: &FeedId) -> Result<Option<AgreementRow>>;
+    /// Which feeds brought entries of which inspections between two moments, the second one excluded.
+    async fn received_between(&self, from: &str, to: &str) -> Result<Vec<(FeedId, InspectionId)>>;
+    /// Feeds with entries of an inspection, other than strangers', each with what it brought.
+    async fn brought(&self, inspection: &InspectionId) -> Result<Vec<(FeedId, Brought)>>;
 }
 
 /// Units, accounts, sessions of browsers, settings.
@@ -161,6 +184,14 @@ pub trait Enrolment {
     async fn create_upload(&self, upload: &UploadRecord) -> Result<()>;
     /// An upload.
     async fn upload(&self, upload: &str) -> Result<Option<UploadRecord>>;
+    /// The newest upload of this device for a blob that an entry names, finished or not.
+    async fn upload_of(
+        &self,
+        device: &DeviceId,
+        feed: &FeedId,
+        entry: &EntryId,
+        sha256: &BlobHash,
+    ) -> Result<Option<UploadRecord>>;
     /// Forgets an upload.
     async fn drop_upload(&self, upload: &str) -> Result<()>;
     /// Uploads whose term is over.
@@ -209,5 +240,5 @@ pub trait Work {
 }
 
 /// All of it.
-pub trait Db: Log + People + Enrolment + Work + Send + Sync {}
-impl<T: Log + People + Enrolment + Work + Send + Sync> Db for T {}
+pub trait Db: Log + Days + People + Enrolment + Work + Send + Sync {}
+impl<T: Log + Days + People + Enrolment + Work + Send + Sync> Db for T {}

@@ -15,6 +15,7 @@ use xuncha_core::feed::limits::MAX_BLOB_BYTES;
 use xuncha_core::ids::{BlobHash, EntryId, FeedId};
 use xuncha_core::protocol::blobs::{OFFSET_MEDIA_TYPE, TUS_EXTENSIONS, TUS_VERSION};
 
+use super::receipts::stored;
 use super::session::Device;
 use super::upload::{Checksum, append};
 use crate::db::UploadRecord;
@@ -51,6 +52,14 @@ pub(super) async fn create(
     if blob.size != size {
         return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "blob.size").with("size", blob.size));
     }
+    if named.again
+        && let Some(begun) = hq.db.upload_of(&device.device, &feed, &named.entry, &named.sha256).await?
+        && goes_on(&hq, &begun).await?
+    {
+        // The answer with its address was lost on the way; the body, if there is one, is not what follows there.
+        let offset = stands(&hq, &device, &begun).await?;
+        return Ok(created(&hq, &begun.upload, offset));
+    }
     let checksum = checksum(&headers)?;
     let brings = headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes() == OFFSET_MEDIA_TYPE.as_bytes());
     let upload = UploadRecord {
@@ -66,20 +75,35 @@ pub(super) async fn create(
     let (objects, part) = (Arc::clone(&hq.objects), upload.upload.clone());
     hq.blocking.run(move || objects.create_part(&part)).await?;
     hq.db.create_upload(&upload).await?;
-    let location = format!("/v1/blobs/{}", upload.upload);
-    let expires = expires(&hq);
+    let address = upload.upload.clone();
     // An empty blob is whole from the start.
     let offset = match brings || size == 0 {
         true if brings => append(Arc::clone(&hq), upload, 0, body, checksum).await?,
         true => append(Arc::clone(&hq), upload, 0, Body::empty(), None).await?,
         false => 0,
     };
+    Ok(created(&hq, &address, offset))
+}
+
+/// Whether an upload that was begun before can be gone on with, or is finished and its object still there.
+async fn goes_on(hq: &Arc<Hq>, begun: &UploadRecord) -> Answer<bool> {
+    if begun.expires <= hq.clock.stamp() {
+        return Ok(false);
+    }
+    if begun.done {
+        return Ok(!stored(hq, &begun.feed, &[begun.sha256]).await?.is_empty());
+    }
+    let (objects, part) = (Arc::clone(&hq.objects), begun.upload.clone());
+    Ok(hq.blocking.run(move || objects.part_size(&part)).await?.is_some())
+}
+
+fn created(hq: &Hq, upload: &str, offset: u64) -> Response {
     let mut response = tus(StatusCode::CREATED);
     let out = response.headers_mut();
     out.insert(OFFSET, HeaderValue::from(offset));
-    out.extend(HeaderValue::from_str(&location).map(|v| (header::LOCATION, v)));
-    out.extend(expires.map(|v| (EXPIRES, v)));
-    Ok(response)
+    out.extend(HeaderValue::from_str(&format!("/v1/blobs/{upload}")).map(|v| (header::LOCATION, v)));
+    out.extend(expires(hq).map(|v| (EXPIRES, v)));
+    response
 }
 
 pub(super) async fn head(
@@ -90,6 +114,17 @@ pub(super) async fn head(
 ) -> Answer<Response> {
     speaks_tus(&headers)?;
     let upload = find(&hq, &device, &upload).await?;
+    let offset = stands(&hq, &device, &upload).await?;
+    let mut response = tus(StatusCode::OK);
+    let out = response.headers_mut();
+    out.insert(OFFSET, HeaderValue::from(offset));
+    out.insert(LENGTH, HeaderValue::from(upload.size));
+    out.extend(expires(&hq).map(|v| (EXPIRES, v)));
+    Ok(response)
+}
+
+/// How much of an upload is here for good.
+async fn stands(hq: &Arc<Hq>, device: &Device, upload: &UploadRecord) -> Answer<u64> {
     // Waits for a request that is just ending: its bytes count.
     let held = hq.running.take(&upload.upload).await?;
     let offset = match upload.done {
@@ -100,18 +135,13 @@ pub(super) async fn head(
         }
     };
     drop(held);
-    let offset = match offset {
-        Some(offset) if offset == upload.size => finish(&hq, upload.clone()).await?,
-        Some(offset) => offset,
+    match offset {
+        _ if upload.done => Ok(upload.size),
+        Some(offset) if offset == upload.size => finish(hq, upload.clone()).await,
+        Some(offset) => Ok(offset),
         // Finished while this request waited.
-        None => find(&hq, &device, &upload.upload).await?.done.then_some(upload.size).ok_or_else(unknown)?,
-    };
-    let mut response = tus(StatusCode::OK);
-    let out = response.headers_mut();
-    out.insert(OFFSET, HeaderValue::from(offset));
-    out.insert(LENGTH, HeaderValue::from(upload.size));
-    out.extend(expires(&hq).map(|v| (EXPIRES, v)));
-    Ok(response)
+        None => find(hq, device, &upload.upload).await?.done.then_some(upload.size).ok_or_else(unknown),
+    }
 }
 
 pub(super) async fn patch(
@@ -178,7 +208,7 @@ impl Hq {
     }
 
     /// Throws away uploads whose term is over. Called now and then.
-    pub(crate) async fn sweep_uploads(self: &Arc<Self>) -> Answer<()> {
+    pub async fn sweep_uploads(self: &Arc<Self>) -> Answer<()> {
         for upload in self.db.expired_uploads(&self.clock.stamp()).await? {
             // One that is in use just now goes the next time.
             if let Ok(held) = self.running.take(&upload).await {
@@ -234,9 +264,11 @@ struct Named {
     feed: FeedId,
     entry: EntryId,
     sha256: BlobHash,
+    again: bool,
 }
 
-/// `Upload-Metadata: feed <b64>,entry <b64>,sha256 <b64>`; other keys are ignored.
+/// `Upload-Metadata: feed <b64>,entry <b64>,sha256 <b64>`, and `again` for an upload that may have been begun before; other
+/// keys are ignored.
 fn metadata(headers: &HeaderMap) -> Answer<Named> {
     let bad = || Refusal::never(StatusCode::BAD_REQUEST, "blob.header").with("header", "upload-metadata");
     let text = headers.get("upload-metadata").and_then(|v| v.to_str().ok()).ok_or_else(bad)?;
@@ -251,6 +283,7 @@ fn metadata(headers: &HeaderMap) -> Answer<Named> {
         feed: get("feed")?.parse().map_err(|_| bad())?,
         entry: get("entry")?.parse().map_err(|_| bad())?,
         sha256: get("sha256")?.parse().map_err(|_| bad())?,
+        again: values.contains_key("again"),
     })
 }
 

@@ -171,20 +171,25 @@ async fn naming_a_hash_that_hq_has_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_second_request_on_the_same_upload_waits_or_is_told_423() {
+async fn a_phone_that_comes_again_goes_on_at_once_though_its_old_connection_is_still_open() {
     let photo = jpeg(100_000);
     let world = World::new().await;
-    let (alice, entry, _) = with_photo(&world, &photo).await;
+    let (alice, entry, sha256) = with_photo(&world, &photo).await;
     let path = alice.create(&entry, &photo).await;
     let (sender, receiver) = futures::channel::mpsc::unbounded::<std::io::Result<Vec<u8>>>();
     sender.unbounded_send(Ok(photo[..1_000].to_vec())).unwrap();
-    let slow = tokio::spawn(alice.patch(&path, 0).body(Body::wrap_stream(receiver)).send());
+    let half_open = tokio::spawn(alice.patch(&path, 0).body(Body::wrap_stream(receiver)).send());
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let reply = alice.patch(&path, 0).body(photo.clone()).send().await.unwrap();
-    assert_eq!(problem(reply).await, (423, "blob.locked".into()));
-    sender.unbounded_send(Ok(photo[1_000..].to_vec())).unwrap();
+    let began = std::time::Instant::now();
+    assert_eq!(alice.offset(&path).await, Ok(1_000), "what came before counts");
+    assert_eq!(alice.patch(&path, 1_000).body(photo[1_000..].to_vec()).send().await.unwrap().status(), 204);
+    assert!(began.elapsed() < Duration::from_secs(5), "it waited for the old connection to time out");
+    // What the old one still says changes nothing.
+    let _ = sender.unbounded_send(Ok(vec![0; 1_000]));
     drop(sender);
-    assert_eq!(slow.await.unwrap().unwrap().status(), 204);
+    let late = half_open.await.unwrap();
+    assert!(late.is_err() || !late.unwrap().status().is_success());
+    assert_eq!(alice.receipt(&[sha256]).await.blobs_stored, [sha256]);
 }
 
 #[tokio::test]
@@ -201,6 +206,37 @@ async fn an_empty_file_and_one_sent_with_its_creation_are_stored() {
     assert_eq!((reply.status().as_u16(), reply.headers()["upload-offset"].to_str().unwrap()), (201, "5"));
     let both = [BlobHash::digest(&[b""]), BlobHash::digest(&[b"small"])];
     assert_eq!(alice.receipt(&both).await.blobs_stored, both);
+}
+
+#[tokio::test]
+async fn a_creation_said_again_gets_the_upload_that_was_begun_and_only_then() {
+    let photo = jpeg(10_000);
+    let world = World::new().await;
+    let (mut alice, entry, sha256) = with_photo(&world, &photo).await;
+    let created = |reply: &reqwest::Response| {
+        let header = |name: &str| reply.headers()[name].to_str().unwrap().to_owned();
+        (reply.status().as_u16(), header("location"), header("upload-offset"))
+    };
+    let again = || alice.creation_again(&entry, &photo).send();
+    let first = created(&again().await.unwrap());
+    assert_eq!((first.0, first.2.as_str()), (201, "0"), "nothing was begun: it begins");
+    alice.patch(&first.1, 0).body(photo[..4_000].to_vec()).send().await.unwrap();
+    assert_eq!(created(&again().await.unwrap()), (201, first.1.clone(), "4000".into()));
+    let other = created(&alice.creation(&entry, &photo).send().await.unwrap());
+    assert_ne!(other.1, first.1, "without the word a creation creates, as tus says");
+    alice.patch(&first.1, 4_000).body(photo[4_000..].to_vec()).send().await.unwrap();
+    alice.request(Method::DELETE, &other.1).header("tus-resumable", "1.0.0").send().await.unwrap();
+    assert_eq!(created(&again().await.unwrap()), (201, first.1.clone(), "10000".into()), "a finished one says so");
+    assert_eq!(alice.receipt(&[sha256]).await.blobs_stored, [sha256]);
+    // What is gone cannot be gone on with: not its object, …
+    let file = world.dir.path().join(format!("data/objects/{}/{sha256}", &sha256.to_string()[..2]));
+    std::fs::remove_file(file).unwrap();
+    let fresh = created(&again().await.unwrap());
+    assert_eq!((fresh.1 != first.1, fresh.2.as_str()), (true, "0"));
+    // … nor an upload whose term is over.
+    world.clock.pass(Duration::from_secs(8 * 24 * 3600));
+    assert_eq!(alice.session().await, 200);
+    assert_ne!(created(&alice.creation_again(&entry, &photo).send().await.unwrap()).1, fresh.1);
 }
 
 #[tokio::test]

@@ -432,9 +432,16 @@ impl Phone {
     }
 
     pub fn creation(&self, entry: &EntryId, bytes: &[u8]) -> reqwest::RequestBuilder {
+        self.creation_with(entry, bytes, "")
+    }
+    /// As a phone says it that does not know whether HQ heard it before.
+    pub fn creation_again(&self, entry: &EntryId, bytes: &[u8]) -> reqwest::RequestBuilder {
+        self.creation_with(entry, bytes, ",again")
+    }
+    fn creation_with(&self, entry: &EntryId, bytes: &[u8], more: &str) -> reqwest::RequestBuilder {
         let b64 = |s: String| data_encoding::BASE64.encode(s.as_bytes());
         let metadata = format!(
-            "feed {},entry {},sha256 {}",
+            "feed {},entry {},sha256 {}{more}",
             b64(self.feed.feed.to_string()),
             b64(entry.to_string()),
             b64(BlobHash::digest(&[bytes]).to_string())

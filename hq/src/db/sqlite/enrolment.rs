@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension as _, Row, params};
-use xuncha_core::ids::{DeviceId, Digest, UnitId};
+use xuncha_core::ids::{BlobHash, DeviceId, Digest, EntryId, FeedId, UnitId};
 
 use super::super::{DbError, DeviceRecord, Enrolment, InvitationRecord, Result, UploadRecord};
 use super::Sqlite;
@@ -183,6 +183,23 @@ impl Enrolment for Sqlite {
         self.read(move |c| {
             let sql = format!("{UPLOAD} WHERE upload = ?1");
             Ok(c.prepare_cached(&sql)?.query_row([upload], upload_row).optional()?)
+        })
+        .await
+    }
+    async fn upload_of(
+        &self,
+        device: &DeviceId,
+        feed: &FeedId,
+        entry: &EntryId,
+        sha256: &BlobHash,
+    ) -> Result<Option<UploadRecord>> {
+        let (device, feed, entry, sha256) = (device.clone(), *feed, *entry, *sha256);
+        self.read(move |c| {
+            let sql = format!(
+                "{UPLOAD} WHERE entry = ?1 AND sha256 = ?2 AND feed = ?3 AND device = ?4 ORDER BY expires DESC LIMIT 1"
+            );
+            let named = params![entry.as_bytes(), sha256.as_bytes(), feed.as_bytes(), device.as_str()];
+            Ok(c.prepare_cached(&sql)?.query_row(named, upload_row).optional()?)
         })
         .await
     }
