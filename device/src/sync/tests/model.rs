@@ -206,7 +206,6 @@ impl Hq {
         wanted.truncate(1_000);
         let checkpoint = Checkpoint {
             restored: None,
-            restored: None,
             log_index: self.log_index,
             hq_head: self.own_head(),
             backed_up_to: None,
