@@ -41,6 +41,10 @@ impl<T: Statement> Signed<T> {
         let sig = signer.sign(&Self::message(&text));
         Ok(Self { text, sig, kind: PhantomData })
     }
+    /// A statement that was kept as text and signature. Nothing of it is believed before [`Signed::verify`].
+    pub fn from_parts(text: String, sig: Signature) -> Self {
+        Self { text, sig, kind: PhantomData }
+    }
     /// Gives the statement if `key` signed it.
     pub fn verify(&self, key: &VerifyingKey) -> Result<T, SignedError> {
         key.verify(&Self::message(&self.text), &self.sig).map_err(|_| SignedError::Signature)?;

@@ -9,16 +9,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use xuncha_core::checklist::{Checklist, EvidenceKind};
 use xuncha_core::event::{
-    BackupBegun, Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet, FirmReopened,
-    FirmSuspended, InspectionAbandoned, ListChanged, MeasureAdded, NoteSet, OfficersSet, Outcome, PackKind,
-    PackPublished, SealRefused, SealRole, SealSigned, SignMethod, TableSet, TaskAssigned, TaskWithdrawn,
+    BackupBegun, Caption, Event, EvidenceAdded, EvidenceWithdrawn, FeedAdmitted, FeedClosed, FeedOpened, FieldSet,
+    FirmReopened, FirmSuspended, InspectionAbandoned, ListChanged, MeasureAdded, NoteSet, OfficersSet, Outcome,
+    PackKind, PackPublished, SealRefused, SealRole, SealSigned, SignMethod, TableSet, TaskAssigned, TaskWithdrawn,
 };
 use xuncha_core::feed::{BlobSource, Chain, Draft, Entry, FeedKey, Frame, Head, Signer as _, WireFrame};
 use xuncha_core::firm::Suspension;
 use xuncha_core::ids::{BlobHash, Digest, EntryId};
 use xuncha_core::inspection::Inspection;
 use xuncha_core::inspection::seal::MANIFEST_MIME;
-use xuncha_core::protocol::close_of_day::{DayAgreed, manifest_hash};
+use xuncha_core::protocol::close_of_day::{DayAgreed, FeedClaim, manifest_hash};
 use xuncha_core::protocol::enrol::Certificate;
 use xuncha_core::protocol::hello::{Checkpoint, HeadClaim, Restored};
 use xuncha_core::protocol::push::Quarantined;
@@ -267,7 +267,8 @@ fn events_of(entries: &[Entry]) -> Vec<Event> {
 
 #[test]
 fn the_feeds_of_version_1_are_written_and_read_as_they_were() {
-    let stories = [("phone", phone().0), ("tables", tables()), ("hq", office()), ("standing", standing()), ("backup", backup())];
+    let stories =
+        [("phone", phone().0), ("tables", tables()), ("hq", office()), ("standing", standing()), ("backup", backup())];
     for (name, story) in stories {
         let feed = golden(&format!("{name}.feed.ndjson"), &story.ndjson());
         let key = golden(&format!("{name}.key.json"), &line(&story.writer.feed));
@@ -334,7 +335,8 @@ fn hqs_statements_of_version_1_are_written_and_read_as_they_were() {
     statement("receipt.json", &receipt, hq);
     let hq_head = office.writer.head.clone();
     let nonce = "00112233445566778899aabbccddeeff".to_owned();
-    let checkpoint = Checkpoint { log_index: 41, hq_head, backed_up_to: Some(30), restored: None, time: time.clone(), nonce };
+    let checkpoint =
+        Checkpoint { log_index: 41, hq_head, backed_up_to: Some(30), restored: None, time: time.clone(), nonce };
     let made = Some(Restored { id: "ff".repeat(16), log_index: 30, made: TIME.to_owned() });
     statement("checkpoint-restored.json", &Checkpoint { restored: made, ..checkpoint.clone() }, hq);
     statement("checkpoint.json", &checkpoint, hq);
@@ -347,8 +349,8 @@ fn hqs_statements_of_version_1_are_written_and_read_as_they_were() {
         issued: time.clone(),
     };
     statement("certificate.json", &certificate, hq);
-    let manifest = manifest_hash(std::slice::from_ref(&alice.head), &blobs);
-    statement("day.json", &DayAgreed { manifest, log_index: 41, time }, hq);
+    let feeds = vec![FeedClaim::new(alice.head.clone(), 0, blobs)];
+    statement("day.json", &DayAgreed { manifest: manifest_hash(&feeds), feeds, log_index: 41, time }, hq);
     let claim = HeadClaim { head: alice.head.clone(), session: Digest::digest(&[b"token"]) };
     statement("head-claim.json", &claim, &alice.key);
 }

@@ -1,8 +1,8 @@
 //! HQ's statements: each kind has its own label, and the text is believed only as it was signed.
 
 use xuncha_core::feed::{Head, Signer as _};
-use xuncha_core::ids::Digest;
-use xuncha_core::protocol::close_of_day::{DayAgreed, manifest_hash};
+use xuncha_core::ids::{BlobHash, Digest};
+use xuncha_core::protocol::close_of_day::{DayAgreed, FeedClaim, lacking, manifest_hash};
 use xuncha_core::protocol::hello::{Checkpoint, HeadClaim};
 use xuncha_core::protocol::receipts::Receipt;
 use xuncha_core::protocol::{Signed, SignedError, Statement};
@@ -100,17 +100,70 @@ fn a_changed_text_is_refused_and_so_is_a_signed_one_that_readers_would_read_diff
     assert_eq!(later.verify(&key).unwrap(), receipt(), "a field of a later version is no reason to refuse");
 }
 
+fn blobs(names: impl IntoIterator<Item = u8>) -> Vec<BlobHash> {
+    names.into_iter().map(|n| BlobHash::digest(&[&[n]])).collect()
+}
+
 #[test]
 fn the_manifest_of_a_day_is_the_same_in_any_order_and_different_for_any_change() {
     let (alice, bob) = (Writer::alice().head, Writer::bob().head);
-    let blobs: Vec<_> = (0..3u8).map(|n| xuncha_core::ids::BlobHash::digest(&[&[n]])).collect();
-    let backwards: Vec<_> = blobs.iter().rev().copied().collect();
-    let day = manifest_hash(&[alice.clone(), bob.clone()], &blobs);
-    assert_eq!(manifest_hash(&[bob.clone(), alice.clone()], &backwards), day);
-    assert_ne!(manifest_hash(&[alice.clone(), bob.clone()], &blobs[..2]), day);
-    assert_ne!(manifest_hash(std::slice::from_ref(&alice), &blobs), day);
-    let grown = Head { seq: 1, id: Some(xuncha_core::ids::EntryId::digest(&[b"x"])), ..alice };
-    assert_ne!(manifest_hash(&[grown, bob], &blobs), day);
-    let empty = Digest::digest(&[b""]);
-    assert_eq!(manifest_hash(&[], &[]), empty);
+    let claim = |head: &Head, from, names: &[u8]| FeedClaim::new(head.clone(), from, blobs(names.iter().copied()));
+    let (of_alice, of_bob) = (claim(&alice, 0, &[1, 2, 3]), claim(&bob, 0, &[]));
+    let day = manifest_hash(&[of_alice.clone(), of_bob.clone()]);
+    assert_eq!(
+        manifest_hash(&[of_bob.clone(), claim(&alice, 0, &[3, 1, 2, 3])]),
+        day,
+        "names count once, in any order"
+    );
+    let grown = Head { seq: 1, id: Some(xuncha_core::ids::EntryId::digest(&[b"x"])), ..alice.clone() };
+    for other in [
+        claim(&alice, 0, &[1, 2]),
+        claim(&alice, 0, &[1, 2, 4]),
+        claim(&alice, 1, &[1, 2, 3]),
+        claim(&grown, 0, &[1, 2, 3]),
+    ] {
+        assert_ne!(manifest_hash(&[other, of_bob.clone()]), day);
+    }
+    assert_ne!(manifest_hash(&[of_alice]), day);
+    assert_eq!(manifest_hash(&[]), Digest::digest(&[b""]));
+}
+
+#[test]
+fn a_day_covers_what_it_names_and_what_came_to_nothing_since() {
+    let head = Head { seq: 9, ..Writer::alice().head };
+    let whole = FeedClaim::new(head.clone(), 0, blobs([1, 2]));
+    let said =
+        |feeds: Vec<FeedClaim>| DayAgreed { manifest: manifest_hash(&feeds), feeds, log_index: 1, time: String::new() };
+    let day = said(vec![whole.clone()]);
+    assert!(day.covers(std::slice::from_ref(&whole)));
+    assert!(day.covers(&[FeedClaim::new(head.clone(), 9, [])]), "nothing is left after the ninth");
+    let grown = Head { seq: 10, ..head.clone() };
+    for more in [
+        FeedClaim::new(head.clone(), 0, blobs([1, 2, 3])),
+        FeedClaim::new(head.clone(), 5, blobs([2])),
+        FeedClaim::new(grown, 9, []),
+    ] {
+        assert!(!day.covers(std::slice::from_ref(&more)), "{more:?}");
+    }
+    assert!(!said(vec![FeedClaim::new(head, 9, [])]).covers(&[whole]), "a word on the rest is no word on the whole");
+    let other = DayAgreed { manifest: Digest::digest(&[b"another day"]), ..day };
+    assert!(!other.covers(&other.feeds.clone()));
+}
+
+#[test]
+fn what_is_lacking_is_what_was_named_and_what_only_missing_entries_name() {
+    let [a, b, c, d] = <[BlobHash; 4]>::try_from(blobs(1..=4)).unwrap();
+    // The fourth entry names again what the first brought: HQ has it.
+    let own = [(1, a), (2, b), (3, c), (4, a), (5, d)];
+    let at = |seq| Head { seq, ..Writer::alice().head };
+    let of = |head: Option<&Head>, named: &[BlobHash]| {
+        let all = lacking(own, head, &named.iter().copied().collect());
+        all.into_iter().map(|(blob, seq)| (seq, blob)).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(of(None, &[]), [].into());
+    assert_eq!(of(None, &[b, a]), [(1, a), (2, b)].into());
+    assert_eq!(of(Some(&at(3)), &[b]), [(2, b), (5, d)].into());
+    assert_eq!(of(Some(&at(0)), &[]), [(1, a), (2, b), (3, c), (5, d)].into());
+    let foreign = BlobHash::digest(&[b"not ours"]);
+    assert_eq!(of(None, &[foreign]), [].into(), "HQ may name what it likes");
 }

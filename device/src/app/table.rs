@@ -5,6 +5,7 @@ use xuncha_core::identifiers::Checked;
 use xuncha_core::law::Instrument;
 
 use super::Device;
+use super::day::DayView;
 use super::verbs::*;
 use super::views::*;
 

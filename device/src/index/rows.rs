@@ -69,8 +69,10 @@ impl Index {
     /// Notes where an entry of an inspection lies, and the blobs it brings if it is our own.
     pub fn note_entry(&self, entry: &Entry, inspection: &InspectionId, blobs: &[BlobRow]) -> Result<()> {
         let (feed, id) = (entry.header.feed.to_string(), entry.id.to_string());
-        let sql = "INSERT OR IGNORE INTO entries (feed, seq, id, inspection) VALUES (?1, ?2, ?3, ?4)";
-        self.db.prepare_cached(sql)?.execute(params![feed, entry.header.seq, id, inspection.as_str()])?;
+        let wall = entry.payload.as_ref().map(|p| p.time.wall.as_str()).unwrap_or_default();
+        let day = wall.get(..10).unwrap_or_default();
+        let sql = "INSERT OR IGNORE INTO entries (feed, seq, id, inspection, day) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.db.prepare_cached(sql)?.execute(params![feed, entry.header.seq, id, inspection.as_str(), day])?;
         for row in blobs {
             let sql = "INSERT OR IGNORE INTO blobs (sha256, entry, feed, seq, inspection, size, mime, name, photo)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -130,6 +132,25 @@ impl Index {
         for q in &receipt.quarantined {
             let sql = "INSERT OR IGNORE INTO quarantined (feed, seq, reason) VALUES (?1, ?2, ?3)";
             self.db.prepare_cached(sql)?.execute(params![feed, q.seq, q.reason])?;
+        }
+        Ok(())
+    }
+
+    /// Notes that HQ lacks what it had receipted.
+    pub fn note_lacking<'a>(
+        &self,
+        feed: &FeedId,
+        stored_to: Option<u64>,
+        blobs: impl IntoIterator<Item = &'a BlobHash>,
+    ) -> Result<()> {
+        let feed = feed.to_string();
+        if let Some(to) = stored_to {
+            let sql = "UPDATE heads SET receipted = min(receipted, ?2) WHERE feed = ?1";
+            self.db.prepare_cached(sql)?.execute(params![feed, to])?;
+        }
+        for blob in blobs {
+            let sql = "UPDATE blobs SET receipted = 0 WHERE sha256 = ?1 AND feed = ?2";
+            self.db.prepare_cached(sql)?.execute(params![blob.to_string(), feed])?;
         }
         Ok(())
     }

@@ -23,9 +23,11 @@ CREATE TABLE entries (
   seq        INTEGER NOT NULL,
   id         TEXT    NOT NULL,
   inspection TEXT    NOT NULL,
+  day        TEXT    NOT NULL,                     -- as the phone's clock claimed
   PRIMARY KEY (feed, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entries_by_inspection ON entries (inspection, feed, seq);
+CREATE INDEX entries_by_day ON entries (day, feed, inspection);
 
 -- One row per inspection: what lists show.
 CREATE TABLE inspections (

@@ -1,16 +1,34 @@
-//! Step 7, the phone's side: both sides compare the day.
+//! Step 7, the phone's side: both sides compare what they hold.
+
+use std::collections::BTreeSet;
 
 use xuncha_core::Failure;
-use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, manifest_hash};
+use xuncha_core::ids::{BlobHash, FeedId};
+use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, lacking};
 
-use crate::app::views::{AgreedView, SyncPhase};
+use crate::app::views::{AgreedView, OnlyHere, SyncPhase};
 
 use super::effect::{Ask, Request};
-use super::local::Manifest;
+use super::local::{Lacking, Manifest};
 use super::machine::{Machine, Purpose};
 
 /// Contacts in a row that may end with "something is missing" before the run rests.
 const ROUNDS: u32 = 3;
+
+/// What HQ was asked, and what it has named so far.
+#[derive(Debug)]
+pub(super) struct Asked {
+    manifest: Manifest,
+    named: BTreeSet<BlobHash>,
+}
+
+/// What is missing and no problem of its own says already.
+#[derive(Debug)]
+pub(super) struct Missing {
+    feeds: usize,
+    blobs: usize,
+    unlike: Vec<FeedId>,
+}
 
 impl Machine {
     pub(super) fn begin_close(&mut self) {
@@ -19,34 +37,58 @@ impl Machine {
     }
 
     pub(super) fn manifest_read(&mut self, mut manifest: Manifest) {
-        manifest.feeds.sort_unstable_by_key(|h| h.feed);
-        manifest.blobs.sort_unstable();
-        manifest.blobs.dedup();
-        let request = CloseRequest { feeds: manifest.feeds.clone(), blobs: manifest.blobs.clone() };
-        self.send(Request::Close(request), Purpose::Close { manifest });
+        manifest.feeds.sort_unstable_by_key(|claim| claim.head.feed);
+        self.ask_close(Asked { manifest, named: BTreeSet::new() }, None);
     }
 
-    pub(super) fn close_answered(&mut self, manifest: Manifest, reply: CloseReply) {
+    fn ask_close(&mut self, asked: Asked, after: Option<BlobHash>) {
+        let request = CloseRequest { feeds: asked.manifest.feeds.clone(), after };
+        self.send(Request::Close(request), Purpose::Close(Box::new(asked)));
+    }
+
+    pub(super) fn close_answered(&mut self, mut asked: Asked, reply: CloseReply) {
         if let Some(signed) = reply.agreed {
-            let hash = manifest_hash(&manifest.feeds, &manifest.blobs);
             return match signed.verify(&self.setup.hq_key) {
-                Ok(day) if day.manifest == hash => {
-                    let agreed = AgreedView {
-                        time: day.time,
-                        entries: manifest.feeds.iter().map(|h| h.seq).sum(),
-                        blobs: manifest.blobs.len() as u64,
-                        manifest: hash.to_string(),
-                    };
+                Ok(day) if day.covers(&asked.manifest.feeds) => {
+                    let agreed = AgreedView::from(&day);
                     self.ask(Ask::StoreAgreed(Box::new(signed)), Purpose::StoreAgreed(Box::new(agreed)));
                 }
                 _ => self.failed(Failure::never("day.wrong")),
             };
         }
-        let is_open = |feed| self.contact.feeds.get(feed).is_none_or(|at| !at.halted);
-        let entries = reply.missing_entries.iter().filter(|h| is_open(&h.feed)).count();
-        let is_tried = |blob| self.tries.get(blob).is_none_or(|t| t.given_up.is_none());
-        let blobs = reply.missing_blobs.iter().filter(|b| is_tried(b)).count();
-        if entries + blobs == 0 {
+        let before = asked.named.last().copied();
+        let last = reply.missing_blobs.last().copied();
+        asked.named.extend(reply.missing_blobs);
+        if reply.more && last > before {
+            return self.ask_close(asked, last);
+        }
+        let mut all = Vec::new();
+        for claim in &asked.manifest.feeds {
+            let feed = claim.head.feed;
+            let at_hq = reply.missing_entries.iter().find(|head| head.feed == feed);
+            let own = asked.manifest.blobs.iter().filter(|b| b.feed == feed).map(|b| (b.seq, b.sha256));
+            let blobs: Vec<_> = lacking(own, at_hq, &asked.named).into_iter().map(|(b, seq)| (seq, b)).collect();
+            // Where HQ has other entries than the phone, its head says nothing of the phone's.
+            let torn = self.contact.feeds.get(&feed).is_some_and(|at| at.is_torn());
+            let stored_to = at_hq.filter(|_| !torn).map(|head| head.seq).filter(|to| *to < claim.head.seq);
+            all.push(Lacking { feed, stored_to, blobs });
+        }
+        let is_open = |feed: &FeedId| self.contact.feeds.get(feed).is_none_or(|at| !at.halted);
+        let is_tried = |blob: &BlobHash| self.tries.get(blob).is_none_or(|t| t.given_up.is_none());
+        let missing = Missing {
+            feeds: reply.missing_entries.iter().filter(|h| is_open(&h.feed)).count(),
+            blobs: all.iter().flat_map(|l| &l.blobs).filter(|(_, b)| is_tried(b)).count(),
+            unlike: reply.unlike.into_iter().filter(|feed| is_open(feed)).collect(),
+        };
+        self.ask(Ask::StoreLacking(all), Purpose::StoreLacking(missing));
+    }
+
+    pub(super) fn lacking_stored(&mut self, missing: Missing, rest: OnlyHere) {
+        self.screen.only_here(rest);
+        for feed in &missing.unlike {
+            self.problem(Failure::after_action("day.unlike").with("feed", feed.short()));
+        }
+        if missing.feeds + missing.blobs == 0 {
             // What is missing has its own problem on the screen already.
             return self.finish();
         }
@@ -55,7 +97,7 @@ impl Machine {
             // Somebody went on working meanwhile, or HQ lost what it had.
             return self.begin_contact();
         }
-        self.problem(Failure::later("day.missing").with("feeds", entries).with("blobs", blobs));
+        self.problem(Failure::later("day.missing").with("feeds", missing.feeds).with("blobs", missing.blobs));
         self.finish();
     }
 

@@ -8,6 +8,7 @@
 //! Reading order: [`routes`] · [`types`] · [`gate`] · then one file per group of routes.
 
 mod blob;
+mod days;
 mod detail;
 mod devices;
 mod firms;
@@ -91,6 +92,7 @@ fn handler(op: Op) -> MethodRouter<Arc<Hq>> {
         Op::Record => get(inspections::record),
         Op::Verify => post(inspections::verify),
         Op::Blob => get(blob::bytes),
+        Op::Day => get(days::one),
         Op::Devices => get(devices::list),
         Op::DeviceRevoke => post(devices::revoke),
         Op::Invitations => get(devices::invitations),

@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, SecurityRequi
 use utoipa::{OpenApi, ToSchema};
 
 use super::routes::{Access, Op, ROUTES, Route, Verb};
-use super::{blob, devices, firms, inspections, people, proposal, session, standing, tasks, timeline};
+use super::{blob, days, devices, firms, inspections, people, proposal, session, standing, tasks, timeline};
 
 /// An RFC 9457 problem.
 #[derive(ToSchema)]
@@ -67,6 +67,7 @@ struct Problem {
         inspections::record,
         inspections::verify,
         blob::bytes,
+        days::one,
         devices::list,
         devices::revoke,
         devices::invitations,

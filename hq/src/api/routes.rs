@@ -123,6 +123,7 @@ routes! {
     Record             Get    "/api/inspections/{inspection}/record"     ALL, Scope::Path(Thing::Inspection);
     Verify             Post   "/api/inspections/{inspection}/verify"     ALL, Scope::Path(Thing::Inspection);
     Blob               Get    "/api/blobs/{sha256}"                      ALL, Scope::Path(Thing::Inspection);
+    Day                Get    "/api/day"                                 ALL, Scope::Rows;
     Devices            Get    "/api/devices"                             HEADS, Scope::Rows;
     DeviceRevoke       Post   "/api/devices/{device}/revoke"             HEADS, Scope::Path(Thing::Device);
     Invitations        Get    "/api/invitations"                         HEADS, Scope::Rows;

@@ -4,6 +4,7 @@
 //! Times made by HQ are RFC 3339 in UTC; a `wall` is a phone's claim and carries its own offset. Days are `YYYY-MM-DD`.
 //! Sizes are bytes. Lists that can grow are paged by key: `next` is handed back as `after`; absent means the end.
 
+mod days;
 mod devices;
 mod evidence;
 mod inspections;
@@ -11,6 +12,7 @@ mod people;
 mod standing;
 mod work;
 
+pub use days::{DayAgreement, DayApart, DayFileKind, DayInspection, DayMissing, DayPhone, DayReceipt, DayView};
 pub use devices::{
     DeviceFeed, DeviceList, DeviceRevoke, DeviceRow, InvitationCreate, InvitationCreated, InvitationList,
     InvitationRow, InvitationState,

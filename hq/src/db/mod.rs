@@ -20,9 +20,9 @@ use xuncha_core::protocol::push::Quarantined;
 use crate::api::types::UnitRow;
 
 pub use rows::{
-    AgreementRow, Batch, BlobRow, Brought, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, HeldBlob, IndexRow, InspectionFound,
-    InspectionQuery, InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow, SessionRecord, StoredEntry,
-    TaskRecord, UploadRecord, UserRecord, WantedRow,
+    AgreementRow, Batch, BlobRow, Brought, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, HeldBlob,
+    IndexRow, InspectionFound, InspectionQuery, InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow,
+    SessionRecord, StoredEntry, TaskRecord, UploadRecord, UserRecord, WantedRow,
 };
 
 /// Why the database did not answer.

@@ -397,3 +397,56 @@ pub struct ReceiptRow {
     /// Blobs it names; empty when read back.
     pub blobs: Vec<BlobHash>,
 }
+
+/// A blob that entries of a feed name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBlob {
+    /// Blob.
+    pub sha256: BlobHash,
+    /// Bytes: as delivered, as named before.
+    pub size: u64,
+    /// Its bytes were delivered in the scope of one of these entries.
+    pub delivered: bool,
+    /// It was noted as gone since.
+    pub lost: bool,
+}
+
+/// HQ's word on a feed: both sides hold the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreementRow {
+    /// The feed.
+    pub feed: FeedId,
+    /// Agreed up to here.
+    pub seq: u64,
+    /// Blobs of entries after this place were compared; 0: all.
+    pub from: u64,
+    /// What two people read to each other.
+    pub manifest: Digest,
+    /// HQ's log then.
+    pub log_index: u64,
+    /// The signed text.
+    pub text: String,
+    /// HQ's signature.
+    pub sig: [u8; 64],
+    /// When.
+    pub time: String,
+}
+
+/// What a feed brought to an inspection, and what of it is here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Entries.
+    pub entries: u32,
+    /// Photos.
+    pub photos: u32,
+    /// Photos whose bytes are here.
+    pub photos_here: u32,
+    /// Other files.
+    pub files: u32,
+    /// Files whose bytes are here.
+    pub files_here: u32,
+    /// Signatures, keyed and drawn.
+    pub signatures: u32,
+    /// Signatures that are keyed, or whose drawing is here.
+    pub signatures_here: u32,
+}

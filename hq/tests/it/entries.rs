@@ -1,12 +1,11 @@
 use serde_json::{Value, json};
 use xuncha_core::event::{Event, Officer, OfficersSet, Outcome};
 use xuncha_core::feed::{Frame, Head, WireFrame};
-use xuncha_core::protocol::close_of_day::{CloseReply, manifest_hash};
 use xuncha_core::protocol::hello::Verdict;
 use xuncha_core::protocol::pull::{PullReply, PullRequest};
 use xuncha_core::protocol::push::PushReply;
 
-use crate::world::{Phone, World, jpeg, problem};
+use crate::world::{Phone, World, problem};
 
 fn kinds(reply: &PullReply, feed: usize) -> Vec<Option<String>> {
     let kind = |f: &WireFrame| {
@@ -203,24 +202,6 @@ async fn a_feed_of_another_device_does_not_exist() {
     assert_eq!(problem(reply).await, (404, "feed.unknown".into()));
     let body = json!({"feed": alice.feed.feed, "blobs": []});
     assert_eq!(problem(bob.post("/v1/receipts", &body).await).await, (404, "feed.unknown".into()));
-}
-
-#[tokio::test]
-async fn the_close_of_day_names_what_is_missing_or_signs_the_same_manifest() {
-    let world = World::new().await;
-    let mut alice = world.phone("alice").await;
-    let id = alice.start(&world, &["alice"]);
-    let photo = jpeg(5_000);
-    let (entry, sha256) = alice.photo(&id, &photo);
-    let day = json!({"feeds": [alice.head], "blobs": [sha256]});
-    let reply: CloseReply = alice.ask("/v1/close", &day).await;
-    assert_eq!((reply.missing_entries[0].seq, reply.missing_blobs.as_slice()), (0, &[sha256][..]));
-    assert!(reply.agreed.is_none());
-    alice.push().await;
-    alice.upload(&entry, &photo).await;
-    let reply: CloseReply = alice.ask("/v1/close", &day).await;
-    let agreed = reply.agreed.unwrap().verify(&alice.hq_key.unwrap()).unwrap();
-    assert_eq!(agreed.manifest, manifest_hash(&[alice.head.clone()], &[sha256]));
 }
 
 #[tokio::test]

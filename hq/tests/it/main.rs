@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails; helpers are not marked as tests")]
 
 mod blobs;
+mod days;
 mod enrolment;
 mod entries;
 mod export;

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use xuncha_core::Failure;
-use xuncha_core::feed::Head;
-use xuncha_core::ids::FeedId;
+use xuncha_core::feed::{Head, VerifyingKey};
+use xuncha_core::ids::{BlobHash, FeedId};
 use xuncha_core::protocol::Signed;
 use xuncha_core::protocol::close_of_day::DayAgreed;
 use xuncha_core::protocol::hello::{Checkpoint, Verdict};
 use xuncha_core::protocol::receipts::Receipt;
+
+use crate::index::{Index, IndexError};
 
 use super::{Desk, notice};
 
@@ -19,6 +21,11 @@ pub(in crate::app) enum HqWord {
     Checkpoint(Signed<Checkpoint>),
     Agreed(Signed<DayAgreed>),
     Verdict { feed: FeedId, verdict: Verdict, at_hq: Head },
+    /// HQ says it lacks what it had receipted: blobs with the place of their entry, and entries after `stored_to`. Not signed:
+    /// it only takes claims away.
+    Lacks { feed: FeedId, stored_to: Option<u64>, blobs: Vec<(u64, BlobHash)> },
+    /// The phone's own note: entries up to here and all their blobs were found under receipts, in the feed itself.
+    Settled { feed: FeedId, seq: u64 },
 }
 
 impl Desk {
@@ -31,11 +38,7 @@ impl Desk {
             return Ok(());
         }
         let noted = self.index.transaction(|index| {
-            if let HqWord::Receipt(signed) = &word
-                && let Ok(receipt) = signed.verify(&self.hq.hq.key)
-            {
-                index.note_receipt(&receipt)?;
-            }
+            note(index, &word, &self.hq.hq.key)?;
             index.set_meta("words", &number.to_string())
         });
         if let Err(e) = noted {
@@ -47,6 +50,7 @@ impl Desk {
     /// What of HQ's words is kept in memory.
     pub(super) fn take_word(&mut self, word: &HqWord) {
         let key = &self.hq.hq.key;
+        self.ledger.take(word, &self.own.head().feed, key);
         match word {
             HqWord::Receipt(signed) => {
                 if let Ok(receipt) = signed.verify(key) {
@@ -62,7 +66,7 @@ impl Desk {
                     self.checkpoint = Some(checkpoint);
                 }
             }
-            HqWord::Agreed(signed) => self.agreed = signed.verify(key).ok(),
+            HqWord::Agreed(_) | HqWord::Lacks { .. } | HqWord::Settled { .. } => {}
             HqWord::Verdict { feed, verdict, at_hq } => {
                 let code = match verdict {
                     Verdict::Continues => return,
@@ -91,12 +95,7 @@ impl Desk {
             return Ok(());
         }
         self.each_word(from, |desk, word| {
-            if let HqWord::Receipt(signed) = word
-                && let Ok(receipt) = signed.verify(&desk.hq.hq.key)
-            {
-                desk.index.note_receipt(&receipt)?;
-            }
-            Ok(())
+            Ok(note(&desk.index, &word, &desk.hq.hq.key)?)
         })?;
         Ok(self.index.set_meta("words", &self.words.count().to_string())?)
     }
@@ -116,5 +115,17 @@ impl Desk {
             }
         }
         Ok(())
+    }
+}
+
+/// What of a word the index holds.
+fn note(index: &Index, word: &HqWord, hq: &VerifyingKey) -> Result<(), IndexError> {
+    match word {
+        HqWord::Receipt(signed) => match signed.verify(hq) {
+            Ok(receipt) => index.note_receipt(&receipt),
+            Err(_) => Ok(()),
+        },
+        HqWord::Lacks { feed, stored_to, blobs } => index.note_lacking(feed, *stored_to, blobs.iter().map(|(_, b)| b)),
+        _ => Ok(()),
     }
 }

@@ -322,6 +322,7 @@ impl Log for Sqlite {
                 "INSERT INTO proofs (sha256, feed, size, stored) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
                 params![u.sha256.as_bytes(), u.feed.as_bytes(), int(u.size)?, stored],
             )?;
+            tx.execute("DELETE FROM lost_objects WHERE sha256 = ?1", [u.sha256.as_bytes()])?;
             tx.execute("UPDATE uploads SET done = 1 WHERE upload = ?1", [&u.upload])?;
             Ok(())
         })

@@ -4,6 +4,7 @@
 //! The pragmas' order matters: `synchronous` before `journal_mode`.
 
 pub mod copy;
+mod days;
 mod enrolment;
 mod log;
 mod people;
