@@ -73,7 +73,11 @@ impl Chain {
     }
     /// Takes the next frame, or says why it is not the next one and stays where it is.
     pub fn accept(&mut self, frame: &Frame) -> Result<Entry, ChainError> {
-        let entry = frame.verify(&self.key)?;
+        self.link(frame.verify(&self.key)?)
+    }
+    /// As [`Chain::accept`], for an entry that [`Frame::verify`] made with this feed's key: verifying is most of the work and
+    /// needs no place in a chain.
+    pub fn link(&mut self, entry: Entry) -> Result<Entry, ChainError> {
         let header = &entry.header;
         if header.feed != self.head.feed {
             return Err(ChainError::OtherFeed);

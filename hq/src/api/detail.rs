@@ -28,7 +28,7 @@ use crate::refusal::{Answer, Refusal};
 pub(super) struct Detail {
     row: InspectionRow,
     folded: Folded,
-    pinned: Option<Pinned>,
+    pinned: Option<Arc<Pinned>>,
     delivered: HashMap<BlobHash, bool>,
     receipted: HashSet<BlobHash>,
     receipts: Vec<ReceiptView>,

@@ -19,7 +19,7 @@ mod version;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rust_embed::RustEmbed;
 use xuncha_core::checklist::Checklist;
@@ -164,7 +164,12 @@ pub struct Shelf {
     rules: HashMap<Digest, ConclusionRule>,
     forms: HashMap<Digest, OnSiteForm>,
     newest: Vec<(String, String, Digest)>,
+    /// What inspections pinned lately: most of one day share lists, rule and kind of firm.
+    pinned: Mutex<HashMap<Digest, Arc<Pinned>>>,
 }
+
+/// Pinned data kept at most.
+const PINNED: usize = 64;
 
 impl Shelf {
     /// Reads the published packs from the objects. One that cannot be read is left out, and the log says so.
@@ -222,14 +227,26 @@ impl Shelf {
         Some(RuleRef { code: rule.code.clone(), version: rule.version.clone(), sha256 })
     }
     /// What an inspection pinned, if all of it was published here. An earlier version of a list that was not is passed over.
-    pub fn pinned(&self, inspection: &Inspection) -> Option<Pinned> {
+    pub fn pinned(&self, inspection: &Inspection) -> Option<Arc<Pinned>> {
         let start = &inspection.start()?.value;
-        let lists =
-            inspection.list_refs().iter().map(|l| self.lists.get(&l.sha256).cloned()).collect::<Option<Vec<_>>>()?;
-        let (rule, form) = (self.rules.get(&start.rule.sha256)?.clone(), self.forms.get(&start.form)?.clone());
-        let earlier = inspection.earlier_refs().into_iter();
-        let earlier = earlier.filter_map(|l| Some((l.sha256, self.lists.get(&l.sha256)?.clone())));
-        Some(Pinned::new(lists, rule, form, &start.firm.subject).with_earlier(earlier))
+        let (lists, earlier) = (inspection.list_refs(), inspection.earlier_refs());
+        let (rule, form) = (start.rule.sha256, start.form);
+        let name = serde_json::to_vec(&(&lists, &earlier, rule, form, &start.firm.subject)).ok()?;
+        let name = Digest::digest(&[&name]);
+        let kept = || self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pinned) = kept().get(&name) {
+            return Some(Arc::clone(pinned));
+        }
+        let lists = lists.iter().map(|l| self.lists.get(&l.sha256).cloned()).collect::<Option<Vec<_>>>()?;
+        let earlier = earlier.iter().filter_map(|l| Some((l.sha256, self.lists.get(&l.sha256)?.clone())));
+        let (rule, form) = (self.rules.get(&rule)?.clone(), self.forms.get(&form)?.clone());
+        let pinned = Arc::new(Pinned::new(lists, rule, form, &start.firm.subject).with_earlier(earlier));
+        let mut kept = kept();
+        if kept.len() >= PINNED {
+            kept.clear();
+        }
+        kept.insert(name, Arc::clone(&pinned));
+        Some(pinned)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Step 3: entries.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
 
@@ -36,11 +37,14 @@ pub(super) async fn push(
         Some(b"zstd") => true,
         Some(_) => return Err(Refusal::never(StatusCode::UNSUPPORTED_MEDIA_TYPE, "push.encoding")),
     };
-    let frames = hq.blocking.run(move || Ok(read(&bytes, zstd))).await??;
+    let key = feed.key.key;
+    // The dear half, before the log is held: phones are verified beside each other and only their places one after another.
+    let read = move || read(&bytes, zstd).map(|frames| frames.into_iter().map(|f| (f.verify(&key), f)).collect());
+    let frames: Vec<Verified> = hq.blocking.run(move || Ok(read())).await??;
     for _ in 0..TRIES {
         let _log = hq.log.lock().await;
         let head = hq.db.head(&feed.key.feed).await?;
-        let decision = decide(&hq, &feed.key.key, head.clone(), feed.closed_after, &frames).await?;
+        let decision = decide(&hq, key, head.clone(), feed.closed_after, &frames).await?;
         let Decision { entries, quarantine } = decision;
         if !entries.is_empty() || !quarantine.is_empty() {
             match hq.store(Some(&feed), Intake { after: head, entries, quarantine: quarantine.clone() }).await {
@@ -49,12 +53,18 @@ pub(super) async fn push(
             }
         }
         let quarantined = quarantine.into_iter().map(|(q, _)| q).collect();
-        let reply =
-            PushReply { head: hq.db.head(&feed.key.feed).await?, quarantined, inert: inert(&hq, &frames).await? };
+        let reply = PushReply {
+            head: hq.db.head(&feed.key.feed).await?,
+            quarantined,
+            inert: inert(&hq, &feed.key.feed, &frames).await?,
+        };
         return Ok(json(StatusCode::OK, &reply));
     }
     Err(Refusal::later(StatusCode::CONFLICT, "feed.moved"))
 }
+
+/// A frame, and what its signature says of it.
+type Verified = (Result<Entry, FrameError>, Frame);
 
 /// Reads the NDJSON lines.
 fn read(bytes: &[u8], zstd: bool) -> Answer<Vec<Frame>> {
@@ -99,8 +109,8 @@ enum Place {
     Other,
 }
 
-fn place(chain: &mut Chain, frame: &Frame) -> Place {
-    match chain.accept(frame) {
+fn place(chain: &mut Chain, verified: &Result<Entry, FrameError>) -> Place {
+    match verified.clone().map_err(ChainError::from).and_then(|entry| chain.link(entry)) {
         Ok(entry) => Place::Next(Box::new(entry)),
         Err(ChainError::Taken(seq)) => Place::Before(seq),
         Err(ChainError::Gap { have, .. }) => Place::Gap(have),
@@ -113,15 +123,15 @@ fn place(chain: &mut Chain, frame: &Frame) -> Place {
 
 async fn decide(
     hq: &Hq,
-    key: &VerifyingKey,
+    key: VerifyingKey,
     head: Head,
     closed_after: Option<u64>,
-    frames: &[Frame],
+    frames: &[Verified],
 ) -> Answer<Decision> {
-    let mut chain = Chain::resume(*key, head);
+    let mut chain = Chain::resume(key, head);
     let mut out = Decision { entries: Vec::new(), quarantine: Vec::new() };
-    for frame in frames {
-        let reason = match place(&mut chain, frame) {
+    for (verified, frame) in frames {
+        let reason = match place(&mut chain, verified) {
             Place::Next(entry) => match closed_after {
                 Some(last) if entry.header.seq > last => "feed.closed",
                 _ => {
@@ -160,22 +170,10 @@ fn seq_of(frame: &Frame) -> u64 {
 }
 
 /// Of these frames, those that are stored and have no effect.
-async fn inert(hq: &Hq, frames: &[Frame]) -> Answer<Vec<Inert>> {
-    let seqs: Vec<(u64, EntryId)> = frames.iter().map(|f| (seq_of(f), f.id())).collect();
-    let (Some(first), Some(feed)) = (seqs.iter().map(|(s, _)| *s).min(), frames.first().and_then(feed_of)) else {
-        return Ok(Vec::new());
-    };
-    let limit = u32::try_from(frames.len()).unwrap_or(u32::MAX);
-    let stored = hq.db.entries(&feed, first.saturating_sub(1), limit).await?;
-    let reasons = stored.into_iter().filter_map(|e| {
-        let reason = e.inert?;
-        let seq = seqs.iter().find(|(_, id)| *id == e.frame.id()).map(|(seq, _)| *seq)?;
-        Some(Inert { seq, reason })
-    });
-    Ok(reasons.collect())
-}
-
-fn feed_of(frame: &Frame) -> Option<FeedId> {
-    let header: serde_json::Value = serde_json::from_slice(frame.header_bytes()).ok()?;
-    header.get("feed")?.as_str()?.parse().ok()
+async fn inert(hq: &Hq, feed: &FeedId, frames: &[Verified]) -> Answer<Vec<Inert>> {
+    let seqs: BTreeMap<EntryId, u64> = frames.iter().map(|(_, f)| (f.id(), seq_of(f))).collect();
+    let (Some(first), Some(last)) = (seqs.values().min(), seqs.values().max()) else { return Ok(Vec::new()) };
+    let stored = hq.db.inert(feed, *first, *last).await?;
+    let ours = stored.into_iter().filter_map(|(id, reason)| Some(Inert { seq: *seqs.get(&id)?, reason }));
+    Ok(ours.collect())
 }

@@ -96,7 +96,7 @@ impl Log for Sqlite {
     async fn adopted_lamport(&self) -> Result<u64> {
         self.read(|c| {
             let sql = "SELECT coalesce(max(lamport), 0) FROM entry_index WHERE inert IS NOT 'entry.lamport'";
-            Ok(c.query_row(sql, [], |r| r.get::<_, Count>(0))?.0)
+            Ok(c.prepare_cached(sql)?.query_row([], |r| r.get::<_, Count>(0))?.0)
         })
         .await
     }
@@ -118,6 +118,16 @@ impl Log for Sqlite {
         self.read(move |c| {
             let sql = format!("{ENTRY} WHERE e.feed = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3");
             rows(c, &sql, params![feed.as_bytes(), int(after)?, limit], stored)
+        })
+        .await
+    }
+    async fn inert(&self, feed: &FeedId, first: u64, last: u64) -> Result<Vec<(EntryId, String)>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT e.id, i.inert FROM entries e JOIN entry_index i ON i.log_index = e.log_index
+                WHERE e.feed = ?1 AND e.seq BETWEEN ?2 AND ?3 AND i.inert IS NOT NULL ORDER BY e.seq";
+            let (first, last) = (int(first)?, int(last)?);
+            rows(c, sql, params![feed.as_bytes(), first, last], |r| Ok((r.get::<_, Hash>(0)?.into(), r.get(1)?)))
         })
         .await
     }

@@ -64,7 +64,7 @@ pub async fn measure(report: &mut Report) {
     );
     report.at_most("sync.vanished.memory", "MiB", peak - before, 50.0, 1.0);
     report.at_most("sync.vanished.work", "%", busy, 100.0, 0.02);
-    report.at_most("sync.vanished.on", "ms", slowest, calm.max(50.0), 5.0);
+    report.at_most("sync.vanished.on", "ms", slowest, calm, 10.0);
 }
 
 /// A photo in two requests with nothing in the way; milliseconds of the second.
