@@ -142,6 +142,7 @@ impl HandPhone {
             firm: firm(),
             kind: Default::default(),
             modes: vec![],
+            focus: vec![],
             lists: vec![shelf.list_ref(&"COLD".parse().unwrap()).unwrap()],
             rule: shelf.rule_ref(&"routine".parse().unwrap()).unwrap(),
             form: shelf.forms().next().unwrap().0,

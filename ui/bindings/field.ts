@@ -405,6 +405,8 @@ name: string,
 caption: string,
 /** The original, for photo and file. */
 blob: BlobRef | null,
+/** Where the original is. */
+original: Original,
 /** A thumbnail can be shown (`photo://thumb/<sha256>`). */
 has_thumb: boolean,
 /** Why there is no preview. */
@@ -437,6 +439,13 @@ params: { [key in string]: string }, };
 
 /** A feed's name: the hash of its public key, device and user, so a name proves its key. */
 export type FeedId = string;
+
+/** `fetch_original`: an original that is at HQ comes back; a cut goes on where it stood. */
+export type FetchOriginal = {
+/** The inspection that shows it. */
+inspection: InspectionId,
+/** The blob. */
+blob: BlobHash, };
 
 /** `field` */
 export type Field = {
@@ -528,12 +537,26 @@ filled: Filled,
 /** How sure the field is part of the official layout. */
 mark: Mark, };
 
+/** `free_storage` */
+export type Freed = {
+/** What went. */
+gone: Heap,
+/** What is so now. */
+storage: StorageView, };
+
 /** Something happened that a screen may show. */
 export type Happening = { "event": "changed",
 /** The change. */
 delta: Delta, } | { "event": "sync",
 /** Where it stands. */
 sync: SyncView, } | { "event": "today" } | { "event": "locked" };
+
+/** So many, so large. */
+export type Heap = {
+/** Originals. */
+n: number,
+/** Their bytes. */
+bytes: number, };
 
 /** `inspection`, `abandon` needs a reason too */
 export type InspectionArgs = {
@@ -874,6 +897,19 @@ language: string,
 /** `system`, `light`, `dark`, `sun`. */
 theme: string, };
 
+/** An original that neither this phone nor HQ has. */
+export type LostOriginal = {
+/** The blob. */
+sha256: BlobHash,
+/** Its file name. */
+name: string,
+/** The inspection. */
+inspection: InspectionId | null,
+/** Its firm. */
+firm: string,
+/** It had left this phone on HQ's word; otherwise its file vanished here. */
+let_go: boolean, };
+
 /** How sure a statement is. Carried from the domain reference into the data and onto the screen. */
 export type Mark = "V" | "M" | "D";
 
@@ -1124,6 +1160,9 @@ bytes: number, };
 
 /** Where goods come from: the character after 注 or in the brackets. */
 export type Origin = "domestic" | "imported" | "hong_kong_macao_taiwan";
+
+/** Where an original is. */
+export type Original = "here" | "at_hq" | "lost" | "missing";
 
 /** Result of an item. */
 export type Outcome = "conforms" | "non_conforming" | "corrected" | "not_applicable" | "unchecked";
@@ -1522,6 +1561,46 @@ pin_numeric: boolean,
 notices: Array<Notice>,
 /** Version of the app. */
 version: string, };
+
+/** Why an original stays. */
+export type Stay = "stopped" | "unsealed" | "unsent" | "not_backed_up" | "fresh" | "conflict" | "open" | "adding";
+
+/** Originals that stay for one reason: the first that holds them. */
+export type Stays = {
+/** Why. */
+why: Stay,
+/** How many. */
+heap: Heap, };
+
+/** `storage_settings`: what may leave this phone, and when. */
+export type StorageSettings = {
+/** Days of grace after HQ's receipt, 1 to 365. */
+days: number,
+/** What may go goes after each sync, unasked. */
+by_itself: boolean, };
+
+/** `storage` */
+export type StorageView = {
+/** Bytes free on the disk. */
+free_bytes: number,
+/** Photos of the usual size that still fit. */
+free_photos: number,
+/** Originals of own entries on this phone. */
+here: Heap,
+/** Of these, what may go now. */
+may_go: Heap,
+/** Of these, what stays, by reason. */
+stays: Array<Stays>,
+/** Originals that left this phone and are at HQ. */
+away: Heap,
+/** Originals nobody has, at most 200. */
+lost: Array<LostOriginal>,
+/** HQ has said that it has a backup. */
+backed_up: boolean,
+/** Days of grace after the receipt. */
+days: number,
+/** What may go goes after each sync. */
+by_itself: boolean, };
 
 /**
  * What `applies_if` may ask about: the inspected subject as HQ's register knows it. In CEL: `subject.kind`,
@@ -1964,6 +2043,10 @@ export interface Verbs {
   network: { args: NetworkArgs; reply: Nothing }
   day: { args: DayArgs; reply: DayView }
   close_day: { args: Nothing; reply: SyncView }
+  storage: { args: Nothing; reply: StorageView }
+  storage_settings: { args: StorageSettings; reply: StorageView }
+  free_storage: { args: Nothing; reply: Freed }
+  fetch_original: { args: FetchOriginal; reply: Delta }
   settings: { args: Nothing; reply: Settings }
   set_settings: { args: SetSettings; reply: Settings }
 }

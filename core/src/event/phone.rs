@@ -98,6 +98,9 @@ pub struct InspectionStarted {
     /// Ways.
     #[serde(default)]
     pub modes: Vec<InspectionMode>,
+    /// Focus domains of the year's plan, `F01` to `F10`, that it serves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub focus: Vec<String>,
     /// Lists, pinned.
     pub lists: Vec<ListRef>,
     /// Conclusion rule, pinned.

@@ -197,6 +197,7 @@ pub fn started() -> InspectionStarted {
         firm: firm(),
         kind: xuncha_core::event::InspectionKind::Routine,
         modes: vec![],
+        focus: vec![],
         lists: vec![list_ref()],
         rule: rule_ref(),
         form: form().hash(),

@@ -1,6 +1,7 @@
 //! From state to view: what a fold, its pinned data and HQ's receipts look like on a screen. No decisions here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use xuncha_core::Failure;
 use xuncha_core::checklist::{Checklist, EvidenceKind, Item, ListTitle};
@@ -16,8 +17,10 @@ use xuncha_core::tables::TableKind;
 
 use crate::clock;
 use crate::index::BlobRow;
+use crate::vault::Vault;
 
 use super::desk::{Desk, stage};
+use super::originals::Original;
 use super::newer;
 use super::views::*;
 
@@ -40,6 +43,8 @@ pub(super) struct Receipts {
     to: u64,
     at: Option<String>,
     unsent: BTreeSet<BlobHash>,
+    vault: Vault,
+    away: Arc<BTreeSet<BlobHash>>,
 }
 
 impl Receipts {
@@ -47,7 +52,8 @@ impl Receipts {
         let own = desk.own_head().feed;
         let receipted = desk.index.receipted(&own)?;
         let unsent = desk.index.unsent_of(inspection)?;
-        Ok(Self { own, to: receipted.seq, at: receipted.at, unsent })
+        let (vault, away) = (desk.vault.clone(), desk.kept.away());
+        Ok(Self { own, to: receipted.seq, at: receipted.at, unsent, vault, away })
     }
     fn entry(&self, by: &Stamp) -> Safety {
         // What came from HQ is at HQ.
@@ -57,6 +63,14 @@ impl Receipts {
         match &e.blob {
             Some(blob) if self.unsent.contains(&blob.sha256) => Safety::Here,
             _ => self.entry(&e.by),
+        }
+    }
+    fn original(&self, e: &Evidence) -> Original {
+        let Some(blob) = e.blob.as_ref().filter(|b| !self.vault.contains(&b.sha256)) else { return Original::Here };
+        match e.by.feed != self.own || self.away.contains(&blob.sha256) {
+            true if self.evidence(e) == Safety::AtHq => Original::AtHq,
+            true => Original::Lost,
+            false => Original::Missing,
         }
     }
     fn not_after(&self, by: &Stamp) -> Option<String> {
@@ -126,6 +140,7 @@ fn evidence_view(i: &Inspection, id: &EvidenceId, e: &Evidence, receipts: &Recei
         name: e.name.clone(),
         caption: i.caption(id).and_then(|c| c.value()).cloned().unwrap_or_default(),
         blob: e.blob.clone(),
+        original: receipts.original(e),
         has_thumb: e.kind == EvidenceKind::Photo && e.no_preview.is_none(),
         no_preview: e.no_preview.clone(),
         facts: e.facts.clone(),
@@ -336,6 +351,7 @@ pub(super) fn inspection(desk: &mut Desk, id: &InspectionId) -> Result<Inspectio
         task: start.task.clone(),
         kind: start.kind,
         modes: start.modes.clone(),
+        focus: start.focus.clone(),
         officers: i.officers().to_vec(),
         lists,
         left: reading.left.iter().map(item).collect(),

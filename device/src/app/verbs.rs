@@ -16,6 +16,7 @@ use xuncha_core::law::Instrument;
 use xuncha_core::tables::TableKind;
 
 use super::day::DayView;
+use super::originals::{Freed, StorageView};
 use super::views::*;
 
 /// No arguments, or no reply.
@@ -50,6 +51,7 @@ args! {
         /** Lists; empty: those of the task. */ lists: Vec<ListCode>,
         /** Kind; none: the task's. */ kind: Option<InspectionKind>,
         /** Ways. */ modes: Vec<InspectionMode>,
+        #[serde(default)] /** Focus domains of the year's plan, `F01` to `F10`. */ focus: Vec<String>,
         /** Conclusion rule; none: by kind. */ rule: Option<RuleCode>,
         /** The officers beside the one who is in. */ officers: Vec<Officer>,
         /** Where. */ place: Option<Place>,
@@ -153,6 +155,10 @@ args! {
     DayArgs { /** ISO 8601; none: today by the phone's clock. */ date: Option<String> }
     /// `set_settings`
     SetSettings { /** `zh-CN` or `en`. */ language: Option<String>, /** `system`, `light`, `dark`, `sun`. */ theme: Option<String>, /** Minutes. */ lock_after_min: Option<u32>, /** HQ's new address. */ hq_url: Option<String> }
+    /// `storage_settings`: what may leave this phone, and when.
+    StorageSettings { /** Days of grace after HQ's receipt, 1 to 365. */ days: u32, /** What may go goes after each sync, unasked. */ by_itself: bool }
+    /// `fetch_original`: an original that is at HQ comes back; a cut goes on where it stood.
+    FetchOriginal { /** The inspection that shows it. */ inspection: InspectionId, /** The blob. */ blob: BlobHash }
     /// `verify_evidence`: read the original back and compare its hash.
     VerifyArgs { /** The blob. */ blob: BlobHash }
 }
@@ -238,6 +244,10 @@ macro_rules! verbs {
             network(NetworkArgs) -> Nothing;
             day(DayArgs) -> DayView;
             close_day(Nothing) -> SyncView;
+            storage(Nothing) -> StorageView;
+            storage_settings(StorageSettings) -> StorageView;
+            free_storage(Nothing) -> Freed;
+            fetch_original(FetchOriginal) -> Delta;
             settings(Nothing) -> Settings;
             set_settings(SetSettings) -> Settings;
         }

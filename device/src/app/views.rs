@@ -19,6 +19,8 @@ use xuncha_core::protocol::close_of_day::DayAgreed;
 use xuncha_core::register::Stamp;
 use xuncha_core::tables::{TableCell, TableKind, TableProposal, TableSpec};
 
+use super::originals::Original;
+
 /// Where the app stands before anything is shown.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Status {
@@ -254,6 +256,8 @@ pub struct InspectionView {
     pub kind: InspectionKind,
     /// Ways.
     pub modes: Vec<InspectionMode>,
+    /// Focus domains of the year's plan that it serves.
+    pub focus: Vec<String>,
     /// Officers.
     pub officers: Vec<Officer>,
     /// Lists in order.
@@ -455,6 +459,8 @@ pub struct EvidenceView {
     pub caption: String,
     /// The original, for photo and file.
     pub blob: Option<BlobRef>,
+    /// Where the original is.
+    pub original: Original,
     /// A thumbnail can be shown (`photo://thumb/<sha256>`).
     pub has_thumb: bool,
     /// Why there is no preview.

@@ -70,7 +70,7 @@ impl Desk {
         let (rule, form) = match &task {
             Some(t) if args.rule.is_none() => (t.rule.clone(), t.form),
             _ => {
-                let occasion = Occasion { kind, modes: modes.clone(), focus: Vec::new() };
+                let occasion = Occasion { kind, modes: modes.clone(), focus: args.focus.clone() };
                 (self.rule_ref(args.rule, &firm.subject, &occasion)?, self.form_ref()?)
             }
         };
@@ -85,6 +85,7 @@ impl Desk {
             firm,
             kind,
             modes,
+            focus: args.focus,
             lists,
             rule,
             form,

@@ -377,6 +377,7 @@ impl Phone {
             firm: serde_json::from_value(firm_record("f-east")).unwrap(),
             kind: Default::default(),
             modes: vec![],
+            focus: vec![],
             lists: vec![shelf.list_ref(&"COLD".parse().unwrap()).unwrap()],
             rule: shelf.rule_ref(&"routine".parse().unwrap()).unwrap(),
             form: shelf.forms().next().unwrap().0,

@@ -168,3 +168,40 @@ async fn a_draft_moves_to_a_newer_list_only_as_shown_and_no_answer_is_lost() {
     let record = text(&phone.view(&inspection).await["seal"]["record"]);
     assert!(record.contains("不再使用，所记录的保留") && record.contains(gone), "{record}");
 }
+
+#[tokio::test]
+async fn focus_domains_stay_with_the_inspection_they_were_chosen_for() {
+    let (_office, dir) = enrolled();
+    let phone = alice(dir.path()).await;
+    let start = json!({
+        "task": null, "firm": xuncha_tests::alone::firm(), "lists": ["LENS"], "kind": "special", "modes": [], "focus": ["F06"],
+        "rule": null, "officers": [], "place": null, "language": "zh-Hans"
+    });
+    let inspection = text(&phone.ask("start", start).await["inspection"]);
+    drop(phone);
+    assert_eq!(alice(dir.path()).await.view(&inspection).await["focus"], json!(["F06"]));
+}
+
+#[tokio::test]
+async fn an_item_is_read_outside_of_any_inspection_in_the_newest_version_and_the_laws_are_counted() {
+    let (mut office, dir) = enrolled();
+    let newer = acc_anew(&office);
+    office.publish_list(&newer);
+    office.deliver(dir.path(), "alice");
+    let phone = alice(dir.path()).await;
+    let item = &newer.sections[0].items[0].code;
+    let read = phone.ask("list_item", json!({ "list": "ACC", "item": item })).await;
+    assert_eq!(
+        (&read["list"]["version"], &read["item"]["text"]["zh-Hans"]),
+        (&json!("2099.1"), &json!("逐批核对随货同行单"))
+    );
+    let unknown = phone.refused("list_item", json!({ "list": "ACC", "item": "ACC-98" })).await;
+    assert_eq!(unknown.code, "item.unknown");
+
+    let rows = phone.ask("laws", json!({})).await;
+    for law in &office.library().laws.instruments {
+        let row = rows.as_array().unwrap().iter().find(|r| r["instrument"]["code"] == law.code.as_str()).unwrap();
+        let unread = law.articles.iter().filter(|a| a.text.is_none()).count();
+        assert_eq!((&row["articles"], &row["unread"]), (&json!(law.articles.len()), &json!(unread)), "{}", law.code);
+    }
+}

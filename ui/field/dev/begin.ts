@@ -30,7 +30,7 @@ export function begin(
   firm: FirmRecord,
   codes: readonly string[],
   task: string | null,
-  occasion: { kind?: InspectionView['kind'] | null; modes?: InspectionView['modes'] } = {},
+  occasion: { kind?: InspectionView['kind'] | null; modes?: InspectionView['modes']; focus?: string[] } = {},
 ): InspectionView {
   const stamp = {
     entry: `filled-${id}`,
@@ -58,6 +58,7 @@ export function begin(
     firm,
     task,
     kind: occasion.kind ?? tasks[0]?.kind ?? 'routine',
+    focus: occasion.focus ?? [],
     modes: occasion.modes ?? (task ? ['unannounced'] : []),
     officers: task ? [me, other] : [me],
     lists: listData

@@ -1,5 +1,6 @@
 // A host that is nothing but the interface: an engine of paper, for tests and for looking at the screens. Never shipped.
 import type {
+  DayView,
   Delta,
   EvidenceView,
   Failure,
@@ -16,6 +17,7 @@ import { itemsOf } from '../state/delta'
 import { begin, listTitles, theFirm } from './begin'
 import { recount } from './count'
 import { lawData, me, photo, signature, tasks } from './data'
+import { emptyDay } from './day'
 import { proposal } from './proposing'
 import { pocket } from './pocket'
 import { record } from './record'
@@ -39,6 +41,7 @@ export class PaperEngine implements Host {
   /** Newer versions that headquarters gave out, by list. */
   newer = new Map<string, NewerListView>()
   sync: SyncView
+  day: DayView = emptyDay()
   asked: Asked[] = []
   here: Place | null = { lat: 22.58, lon: 113.97, acc_m: 12, mock: false }
   private heard = new Set<(h: Happening) => void>()
@@ -55,9 +58,15 @@ export class PaperEngine implements Host {
       entries_done: 0,
       bytes_total: 0,
       bytes_done: 0,
+      rate: null,
       remaining_ms: null,
+      retry_ms: null,
       files: [],
       files_more: 0,
+      inspections: [],
+      first: null,
+      wifi_only: false,
+      network: 'unknown',
       problem: null,
       quarantined: 0,
       agreed: null,
@@ -145,6 +154,7 @@ export class PaperEngine implements Host {
         kind === 'measure'
           ? null
           : { sha256, size: 3_481_234, mime: kind === 'photo' ? 'image/jpeg' : 'text/csv', source: 'camera' },
+      original: 'here',
       has_thumb: kind === 'photo',
       no_preview: null,
       facts:
@@ -204,6 +214,22 @@ export class PaperEngine implements Host {
     notices: [],
     version: '0.1.0',
   })
+  storage: Reply<'storage'> = {
+    free_bytes: 18_400_000_000,
+    free_photos: 5_200,
+    here: { n: 118, bytes: 412_000_000 },
+    may_go: { n: 74, bytes: 258_000_000 },
+    stays: [
+      { why: 'unsealed', heap: { n: 21, bytes: 73_000_000 } },
+      { why: 'unsent', heap: { n: 9, bytes: 31_000_000 } },
+      { why: 'fresh', heap: { n: 14, bytes: 50_000_000 } },
+    ],
+    away: { n: 203, bytes: 706_000_000 },
+    lost: [],
+    backed_up: true,
+    days: 7,
+    by_itself: false,
+  }
   private settings = (): Reply<'settings'> => ({
     bureau: '南岭区市场监督管理局',
     hq_url: this.sync.hq,
@@ -289,9 +315,9 @@ export class PaperEngine implements Host {
     },
     lists: () => listTitles,
     propose: (args) => proposal(args, listTitles),
-    start: ({ task, firm, lists, kind, modes, officers }) => {
+    start: ({ task, firm, lists, kind, modes, focus, officers }) => {
       const id = `0193-${String(this.inspections.size + 1)}`
-      const occasion = { kind, ...(modes.length > 0 ? { modes } : {}) }
+      const occasion = { kind, focus, ...(modes.length > 0 ? { modes } : {}) }
       const view = begin(
         id,
         firm ?? theFirm,
@@ -489,6 +515,26 @@ export class PaperEngine implements Host {
         },
       ],
     }),
+    storage: () => this.storage,
+    storage_settings: ({ days, by_itself }) => (this.storage = { ...this.storage, days, by_itself }),
+    free_storage: () => {
+      const gone = this.storage.may_go
+      const [here, away] = [this.storage.here, this.storage.away]
+      this.storage = {
+        ...this.storage,
+        here: { n: here.n - gone.n, bytes: here.bytes - gone.bytes },
+        away: { n: away.n + gone.n, bytes: away.bytes + gone.bytes },
+        may_go: { n: 0, bytes: 0 },
+      }
+      return { gone, storage: this.storage }
+    },
+    fetch_original: ({ inspection, blob }) => {
+      const view = this.of(inspection)
+      const all = [...itemsOf(view).flatMap((i) => i.state.evidence), ...view.general_evidence]
+      const found = all.filter((e) => e.blob?.sha256 === blob)
+      for (const e of found) e.original = 'here'
+      return this.delta(inspection, found[0]?.item ? [found[0].item] : [])
+    },
     verify_evidence: () => ({ intact: true }),
     sync_start: () => {
       this.sync = { ...this.sync, phase: 'connecting' }
@@ -499,6 +545,23 @@ export class PaperEngine implements Host {
       return this.sync
     },
     sync_status: () => this.sync,
+    sync_wifi_only: ({ on }) => {
+      this.sync = { ...this.sync, wifi_only: on }
+      return this.sync
+    },
+    sync_first: ({ inspection }) => {
+      this.sync = { ...this.sync, first: inspection }
+      return this.sync
+    },
+    network: ({ network }) => {
+      this.sync = { ...this.sync, network }
+      return {}
+    },
+    day: () => this.day,
+    close_day: () => {
+      this.sync = { ...this.sync, phase: 'connecting' }
+      return this.sync
+    },
     settings: () => this.settings(),
     set_settings: ({ language, theme }) => {
       this.language = language ?? this.language

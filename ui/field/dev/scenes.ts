@@ -1,8 +1,9 @@
 // Moments of a working day to look at.
-import type { Outcome, SyncView } from '@bindings/field'
+import type { DayView, Outcome, SyncView, Text } from '@bindings/field'
 import { recount } from './count'
 import type { PaperEngine } from './engine'
 import { other } from './data'
+import { closedDay, troubledDay, waitingDay } from './day'
 import { record } from './record'
 
 export const draftId = '0193-01'
@@ -114,9 +115,11 @@ const file = (n: number, done: number, receipted: boolean): SyncView['files'][nu
   sha256: n.toString(16).padStart(64, '0'),
   name: `IMG_20${String(41 + n)}.jpg`,
   firm: '康源医疗器械',
+  inspection: '0193-01',
   size: 3_200_000 + n * 41_000,
   done,
   receipted,
+  again: false,
   problem: null,
 })
 function syncing(engine: PaperEngine): void {
@@ -128,7 +131,12 @@ function syncing(engine: PaperEngine): void {
     entries_done: 214,
     bytes_total: 108_000_000,
     bytes_done: 98_200_000,
+    rate: 258_000,
     remaining_ms: 38_000,
+    inspections: [
+      { inspection: '0193-01', firm: '康源医疗器械', files: 3, bytes: 7_900_000 },
+      { inspection: '0193-08', firm: '明视眼镜', files: 24, bytes: 71_000_000 },
+    ],
     files: [
       file(0, 1_900_000, false),
       file(1, 0, false),
@@ -138,16 +146,45 @@ function syncing(engine: PaperEngine): void {
     files_more: 24,
   } satisfies Partial<SyncView>)
 }
+function away(engine: PaperEngine): void {
+  syncing(engine)
+  Object.assign(engine.sync, {
+    phase: 'waiting',
+    rate: null,
+    remaining_ms: null,
+    retry_ms: 24_000,
+    problem: { code: 'hq.unreachable', retry: 'later', params: {} },
+  } satisfies Partial<SyncView>)
+}
+/** Wi-Fi only, on a mobile network; one file had to begin again. */
+function held(engine: PaperEngine): void {
+  away(engine)
+  Object.assign(engine.sync, {
+    retry_ms: null,
+    wifi_only: true,
+    network: 'metered',
+    first: '0193-08',
+    files: [{ ...file(0, 0, false), again: true }, file(1, 0, false)],
+    problem: { code: 'network.metered', retry: 'later', params: {} },
+  } satisfies Partial<SyncView>)
+}
 function failed(engine: PaperEngine): void {
   syncing(engine)
-  engine.sync.phase = 'failed'
-  engine.sync.problem = { code: 'hq.unreachable', retry: 'later', params: {} }
+  Object.assign(engine.sync, {
+    phase: 'failed',
+    rate: null,
+    remaining_ms: null,
+    problem: { code: 'ca.wrong', retry: 'after_action', params: {} },
+  } satisfies Partial<SyncView>)
 }
 function agreed(engine: PaperEngine): void {
   syncing(engine)
   Object.assign(engine.sync, {
     phase: 'done',
     only_here: { inspections: 0, photos: 0, files: 0, entries: 0, bytes: 0 },
+    rate: null,
+    remaining_ms: null,
+    inspections: [],
     files: [3, 4, 5, 6].map((n) => file(n, 4_000_000, true)),
     agreed: { time: '2026-11-21T18:04:12+08:00', entries: 432, blobs: 78, manifest: '5be1907c'.repeat(8) },
   } satisfies Partial<SyncView>)
@@ -183,16 +220,79 @@ function serious(engine: PaperEngine): void {
   off.state.answers = [{ outcome: 'non_conforming', reason: null, correction: null, by: engine.stamp() }]
 }
 
+/** The evening of a day: something still only here, all agreed, or in trouble. */
+function evening(day: () => DayView): (engine: PaperEngine) => void {
+  return (engine) => {
+    draft(engine)
+    engine.day = day()
+    engine.sync.only_here = engine.day.only_here
+  }
+}
+
+/** Headquarters gave out a newer version of a list that is in use. */
+function newer(engine: PaperEngine): void {
+  draft(engine)
+  const view = engine.of(draftId)
+  const cold = view.lists.find((l) => l.title.code === 'COLD')
+  if (!cold) return
+  cold.newer = '2026.2'
+  const text = (code: string): Text => engine.item(view, code).item.text
+  engine.newer.set('COLD', {
+    title: { ...cold.title, version: '2026.2' },
+    sha256: 'c'.repeat(64),
+    from: cold.title.version,
+    unchanged: 18,
+    framed: true,
+    items: [
+      {
+        item: 'COLD-01',
+        before: text('COLD-01'),
+        after: {
+          'zh-Hans': '冷库、冷藏车的数量和容积与所经营产品的品种、数量相适应，每半年核对一次。',
+          en: 'Number and volume of cold stores and vehicles fit what is traded; checked every half-year.',
+        },
+        fields: ['evidence'],
+        spoken: true,
+        again: true,
+      },
+      {
+        item: 'COLD-05',
+        before: text('COLD-05'),
+        after: text('COLD-05'),
+        fields: ['how', 'sample'],
+        spoken: false,
+        again: false,
+      },
+      {
+        item: 'COLD-23',
+        before: null,
+        after: { 'zh-Hans': '委托运输的，核对承运方的温度记录。', en: 'Transport by others: their records.' },
+        fields: [],
+        spoken: false,
+        again: false,
+      },
+      { item: 'COLD-04', before: text('COLD-04'), after: null, fields: [], spoken: true, again: false },
+    ],
+  })
+  recount(view)
+}
+
 export const scenes: Record<string, (engine: PaperEngine) => void> = {
   draft,
+  newer,
   fresh,
   sweep,
   serious,
   complete,
   sealed,
   syncing,
+  away,
+  held,
   failed,
   agreed,
+  waiting: evening(waitingDay),
+  closed: evening(closedDay),
+  troubled: evening(troubledDay),
   locked: (engine) => {
     engine.state = 'locked'
   },

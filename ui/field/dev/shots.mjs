@@ -77,6 +77,27 @@ const screens = [
       await p.getByTestId('drop-ACC').click()
     },
   ],
+  [
+    'newer',
+    'newer',
+    `/i/${id}`,
+    async (p) => {
+      await p.getByTestId('newer-banner').click()
+      await p.getByTestId('look-COLD').click()
+      await p.getByTestId('newer-item-COLD-01').scrollIntoViewIfNeeded()
+    },
+  ],
+  [
+    'newer-moved',
+    'newer',
+    `/i/${id}`,
+    async (p) => {
+      await p.getByTestId('newer-banner').click()
+      await p.getByTestId('look-COLD').click()
+      await p.getByTestId('move-go').click()
+      await p.keyboard.press('Escape')
+    },
+  ],
   ['item-notes', 'fresh', `/i/${id}?at=COLD-01`, click('result-COLD-01-non_conforming')],
   ['guide', 'draft', '/guide'],
   ['guide-sheet', 'draft', `/i/${id}/item/COLD-02`, click('guide-open')],
@@ -118,6 +139,10 @@ const screens = [
     },
   ],
   ['sealed', 'sealed', `/i/${id}/sign`],
+  ['day-waiting', 'waiting', '/day'],
+  ['day-closed', 'closed', '/day'],
+  ['day-troubled', 'troubled', '/day'],
+  ['day-empty', 'fresh', '/day'],
   ['sync', 'syncing', '/sync'],
   ['sync-failed', 'failed', '/sync'],
   ['sync-agreed', 'agreed', '/sync'],

@@ -13,6 +13,7 @@ export interface Beginning {
   firm?: FirmRecord
   kind?: InspectionKind
   modes?: InspectionMode[]
+  focus?: string[]
   officers?: Officer[]
   /** Proposed lists, or those of the task. */
   base: readonly string[]
@@ -34,7 +35,16 @@ export function useStarting(): {
   let begun: string | undefined
   const done = new Set<string>()
 
-  async function start({ task, firm, kind, modes, officers, base, chosen }: Beginning): Promise<string> {
+  async function start({
+    task,
+    firm,
+    kind,
+    modes,
+    focus,
+    officers,
+    base,
+    chosen,
+  }: Beginning): Promise<string> {
     const started = await call('start', {
       task: task ?? null,
       firm: firm ?? null,
@@ -42,6 +52,7 @@ export function useStarting(): {
       lists: task ? [] : base.length > 0 ? [...base] : [...chosen],
       kind: kind ?? null,
       modes: modes ?? [],
+      focus: focus ?? [],
       rule: null,
       officers: officers ?? [],
       place: await useHost().place(),

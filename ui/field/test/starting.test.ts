@@ -75,6 +75,18 @@ describe('an inspection nobody ordered', () => {
     expect(stage.asked('propose').at(-1)).toMatchObject({ kind: 'routine', focus: [] })
   })
 
+  it('keeps the focus domains with the inspection, so that its lists are proposed by them later too', async () => {
+    stage = await raise('/new')
+    await stage.type('new-name', '南岭仁心器械店')
+    await stage.at('kind-special').trigger('change')
+    await stage.at('focus-F10').trigger('change')
+    await settle()
+    await stage.submit('start')
+    expect(stage.asked('start')[0]).toMatchObject({ kind: 'special', focus: ['F10'] })
+    const [id] = [...stage.engine.inspections.keys()].slice(-1)
+    expect(stage.engine.of(id ?? '').focus).toEqual(['F10'])
+  })
+
   it('starts with what was proposed, and tells each deviation with its reason', async () => {
     stage = await raise('/new')
     await stage.type('new-name', '南岭仁心器械店')
@@ -289,6 +301,7 @@ describe('a newer version of a list', () => {
     expect(stage.at('newer-item-ACC-03').text()).toContain('逐批核对随货同行单')
     expect(stage.at('newer-item-ACC-03').text()).toContain('取证要求')
     await stage.tap('move-go')
+    expect(stage.all('[data-testid="newer-ACC"]')).toHaveLength(0)
     expect(stage.asked('move_list')).toMatchObject([{ list: 'ACC', to: 'f'.repeat(64) }])
     expect(stage.all('[data-testid="newer-banner"]')).toHaveLength(0)
     expect(stage.at('left-ACC-04').text()).toContain('符合')

@@ -129,6 +129,7 @@ fn seed(office: &Office, data: &Path, count: usize) {
             firm: firm(),
             kind: InspectionKind::Routine,
             modes: vec![],
+            focus: vec![],
             lists: vec![list.clone()],
             rule: office.rule(),
             form: office.form(),
