@@ -136,7 +136,7 @@ fn the_dashboards_types_are_the_ones_that_were_committed() {
         SignIn Me PasswordChange PasswordReset SessionList UserList UserCreate UnitList UnitCreate Status
         FirmPage FirmDetail FirmPut FirmSuspend FirmReopen TaskProposal LibraryView TaskPage TaskRow TaskCreate TaskWithdraw
         InspectionPage InspectionDetail TimelinePage RecordText VerifyReport
-        DeviceList DeviceRevoke InvitationCreate InvitationCreated InvitationList
+        DayView DeviceList DeviceRevoke InvitationCreate InvitationCreated InvitationList
     };
     all.add::<xuncha_core::protocol::problem::Problem>();
     assert_committed("hq.ts", &all.file("hq/src/api"));

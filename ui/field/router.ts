@@ -58,6 +58,7 @@ export function makeRouter(): Router {
         props: true,
       },
       { path: '/numbers', name: 'numbers', component: () => import('./screens/Numbers.vue') },
+      { path: '/day', name: 'day', component: () => import('./screens/Day.vue') },
       { path: '/sync', name: 'sync', component: () => import('./screens/Sync.vue') },
       { path: '/settings', name: 'settings', component: () => import('./screens/SettingsScreen.vue') },
       { path: '/:rest(.*)*', redirect: '/' },

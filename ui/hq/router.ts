@@ -13,6 +13,7 @@ declare module 'vue-router' {
       | 'task'
       | 'firms'
       | 'firm'
+      | 'day'
       | 'devices'
       | 'people'
       | 'account'
@@ -88,6 +89,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./firms/FirmPage.vue'),
     props: true,
     meta: { title: 'firm' },
+  },
+  {
+    path: '/day',
+    name: 'day',
+    component: () => import('./day/DayPage.vue'),
+    meta: { title: 'day' },
   },
   {
     path: '/devices',

@@ -170,10 +170,18 @@ async fn i2_i10_after_random_losses_on_both_sides_the_report_names_exactly_the_m
                     restored += 1;
                     world = world
                         .while_off(|| {
-                            for tail in ["", "-wal", "-shm"] {
-                                let _ = fs::remove_file(format!("{}{tail}", database.display()));
-                            }
-                            fs::rename(&older, &database).unwrap();
+                            // Row by row into the same file: the HQ that went may still have it open.
+                            let c = rusqlite::Connection::open(&database).unwrap();
+                            c.execute("ATTACH ?1 AS older", [older.to_str().unwrap()]).unwrap();
+                            let tables = "SELECT name FROM older.sqlite_schema WHERE type = 'table'";
+                            let mut tables = c.prepare(tables).unwrap();
+                            let tables = tables.query_map([], |r| r.get::<_, String>(0)).unwrap();
+                            let put = tables.map(|t| {
+                                let t = t.unwrap();
+                                format!("DELETE FROM main.{t}; INSERT INTO main.{t} SELECT * FROM older.{t};")
+                            });
+                            c.execute_batch(&format!("BEGIN; {} COMMIT;", put.collect::<String>())).unwrap();
+                            fs::remove_file(&older).unwrap();
                         })
                         .await;
                     for phone in &mut phones {

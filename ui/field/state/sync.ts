@@ -11,7 +11,7 @@ export const useSync = defineStore('sync', () => {
   const refused = ref<Failure | null>(null)
   const running = computed(() => view.value !== null && moving.includes(view.value.phase))
 
-  async function ask(verb: 'sync_start' | 'sync_pause' | 'sync_status'): Promise<void> {
+  async function ask(verb: 'sync_start' | 'sync_pause' | 'sync_status' | 'close_day'): Promise<void> {
     try {
       view.value = await call(verb, {})
       refused.value = null

@@ -1,9 +1,11 @@
 import type { SameKeys } from '@shared/i18n'
+import { en as day } from './day'
 import { en as pocket } from './pocket'
 import type zh from './zh-CN'
 
 const words: SameKeys<typeof zh> = {
   ...pocket,
+  ...day,
   appName: 'Xuncha',
   back: 'Back',
   close: 'Close',

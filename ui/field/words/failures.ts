@@ -93,6 +93,10 @@ export const failures: Record<string, Said> = {
     en: 'The data is in use by another window. Close the other one.',
   },
   'day.missing': { zh: '对账时总部还缺一部分，会重新发送。', en: 'HQ still lacks a part; it is sent again.' },
+  'day.unlike': {
+    zh: '双方的记录相同，原件清单却对不上。请管理员在总部运行 xuncha-hq rebuild，再核对一次。',
+    en: 'The entries agree and the lists of originals do not. Have HQ run xuncha-hq rebuild, then compare again.',
+  },
   'day.wrong': {
     zh: '双方对账不一致。本机内容完好，请再同步一次；仍不一致请联系总部。',
     en: 'The two sides do not agree. Everything here is intact; sync again, and call HQ if it stays so.',

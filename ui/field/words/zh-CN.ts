@@ -1,8 +1,10 @@
 // The phone's own words. Failures and notices have tables of their own beside this file.
+import { zh as day } from './day'
 import { zh as pocket } from './pocket'
 
 export default {
   ...pocket,
+  ...day,
   appName: '巡查',
   back: '返回',
   close: '关闭',

@@ -45,6 +45,7 @@ export const api = {
   record: (id: T.InspectionId) => call<T.RecordText>('GET', `/api/inspections/${at(id)}/record`),
   verify: (id: T.InspectionId) => call<T.VerifyReport>('POST', `/api/inspections/${at(id)}/verify`),
 
+  day: (query: Query) => call<T.DayView>('GET', withQuery('/api/day', query)),
   devices: () => call<T.DeviceList>('GET', '/api/devices'),
   revokeDevice: (device: T.DeviceId, body: T.DeviceRevoke) =>
     call<undefined>('POST', `/api/devices/${at(device)}/revoke`, body),

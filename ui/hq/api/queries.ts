@@ -67,6 +67,13 @@ export const useTask = (id: MaybeRefOrGetter<string>) =>
 export const useUnits = () => useQuery({ queryKey: ['units'], queryFn: api.units, staleTime: 300_000 })
 export const useUsers = () => useQuery({ queryKey: ['users'], queryFn: api.users })
 export const useLibrary = () => useQuery({ queryKey: ['library'], queryFn: api.library, staleTime: 300_000 })
+export const useDay = (query: MaybeRefOrGetter<Query>) =>
+  useQuery({
+    queryKey: ['day', computed(() => toValue(query))],
+    queryFn: () => api.day(toValue(query)),
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  })
 export const useDevices = () =>
   useQuery({ queryKey: ['devices'], queryFn: api.devices, refetchInterval: 15_000 })
 export const useInvitations = () =>

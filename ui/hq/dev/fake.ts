@@ -1,6 +1,7 @@
 // A stand-in for HQ while the pages are being worked on (`npm run dev:hq` without XUNCHA_HQ) and under test. It answers from
 // memory, keeps nothing, and is no part of a build.
 import type * as T from '@bindings/hq'
+import { day } from './days'
 import { draft, sealed } from './inspections'
 import * as rest from './rest'
 
@@ -62,6 +63,7 @@ const routes: [string, RegExp, Handler][] = [
   ['GET', /^\/api\/users$/, () => ok(rest.users)],
   ['GET', /^\/api\/units$/, () => ok(rest.units)],
   ['GET', /^\/api\/library$/, () => ok(rest.library)],
+  ['GET', /^\/api\/day$/, (_, query) => ok(day(query.get('date') ?? ''))],
   ['GET', /^\/api\/devices$/, () => ok(rest.devices)],
   ['GET', /^\/api\/invitations$/, () => ok(rest.invitations)],
   ['POST', /^\/api\/invitations$/, () => ok(rest.invitation())],

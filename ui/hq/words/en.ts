@@ -1,7 +1,9 @@
 import type { SameKeys } from '@shared/i18n'
+import { en as day } from './day'
 import type zh from './zh-CN'
 
 const words: SameKeys<typeof zh> = {
+  ...day,
   brand: 'Xuncha',
   page: {
     inspections: 'Inspections',
@@ -11,6 +13,7 @@ const words: SameKeys<typeof zh> = {
     task: 'Task',
     firms: 'Firms',
     firm: 'Firm',
+    day: 'Close of day',
     devices: 'Devices',
     people: 'People',
     account: 'My account',

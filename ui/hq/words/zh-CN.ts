@@ -1,4 +1,7 @@
+import { zh as day } from './day'
+
 export default {
+  ...day,
   brand: '巡查',
   page: {
     inspections: '检查',
@@ -8,6 +11,7 @@ export default {
     task: '任务',
     firms: '企业',
     firm: '企业',
+    day: '收工核对',
     devices: '设备',
     people: '人员',
     account: '我的账号',
