@@ -252,6 +252,8 @@ pub(crate) fn reopen(stored: StoredEntry) -> Result<Arrival, DbError> {
 /// An event only HQ may say: in a phone's feed its scope is wrong whoever is on the team.
 fn hq_event(entry: &Entry) -> bool {
     let kind = entry.payload.as_ref().map(|p| p.kind.as_str()).unwrap_or_default();
-    matches!(kind, "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn" | "backup.begun")
-        || kind.starts_with("firm.")
+    matches!(
+        kind,
+        "feed.admitted" | "feed.closed" | "pack.published" | "task.assigned" | "task.withdrawn" | "backup.begun"
+    ) || kind.starts_with("firm.")
 }

@@ -82,6 +82,7 @@ impl Local for Phone {
                 copies: desk.others.values().map(|f| f.head().clone()).collect(),
                 admitted: desk.index.all_admitted()?,
                 seen_log_index: desk.newest_log_index,
+                restored: desk.kept.restored.clone(),
                 unsent: unsent.collect(),
                 only_here: desk.index.only_here()?,
                 last_contact: desk.checkpoint.as_ref().map(|c| c.time.clone()),
@@ -118,11 +119,34 @@ impl Local for Phone {
         })
     }
     fn blob(&self, sha256: BlobHash) -> Result<Box<dyn BlobReader>, Failure> {
-        let vault = self.desk(|desk| Ok(desk.vault.clone()))?;
+        let (vault, away) = self.desk(|desk| Ok((desk.vault.clone(), desk.kept.away())))?;
+        if away.contains(&sha256) && !vault.contains(&sha256) {
+            // It left this phone on HQ's word, and HQ asks for it.
+            return Err(Failure::never("original.lost").with("sha256", sha256.short()));
+        }
         Ok(Box::new(Blob(vault.open(&sha256)?)))
     }
     fn store_checkpoint(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
         self.desk(|desk| desk.keep_word(HqWord::Checkpoint(checkpoint.clone())))
+    }
+    fn store_behind(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
+        self.desk(|desk| desk.hq_fell_back(checkpoint.clone()))?;
+        self.tell_open()
+    }
+    fn store_wanted(&self, blobs: &[BlobHash]) -> Result<(), Failure> {
+        let lost = self.desk(|desk| {
+            let own = desk.own_head().feed;
+            let mut lost = Vec::new();
+            for blob in blobs {
+                lost.extend(desk.index.receipted_places(blob)?.into_iter().map(|seq| (seq, *blob)));
+            }
+            if !lost.is_empty() {
+                desk.keep_word(HqWord::Lacks { feed: own, stored_to: None, blobs: lost.clone() })?;
+                desk.alarm("hq.lost", &[("n", lost.len().to_string())]);
+            }
+            Ok(!lost.is_empty())
+        })?;
+        if lost { self.tell_open() } else { Ok(()) }
     }
     fn store_verdict(&self, feed: FeedId, verdict: Verdict, at_hq: &Head) -> Result<(), Failure> {
         self.desk(|desk| desk.keep_word(HqWord::Verdict { feed, verdict, at_hq: at_hq.clone() }))?;
@@ -191,6 +215,7 @@ impl Local for Phone {
             if desk.ledger.agreed.as_ref() == Some(&said) { Ok(()) } else { desk.keep_word(HqWord::Agreed(agreed.clone())) }
         })?;
         day::settle(&self.device()?)?;
+        self.device()?.let_go_by_itself();
         self.device()?.tell(Happening::Today);
         Ok(())
     }

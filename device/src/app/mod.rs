@@ -3,7 +3,7 @@
 //! What it is: one table of verbs ([`verbs`]), what they show ([`views`]), and [`Device`], which answers them. What it is not:
 //! a window, a network runner or a file format. It runs unchanged in tests, in the browser bridge and in Tauri.
 //!
-//! Inside: `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
+//! Inside: `originals` (room on the phone), `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
 //! notes, …), `attach` (photos and files), `rows` (tables
 //! beside items), `seal`, `day` (the close of a day), `read` (what screens ask), `show` (state → view), `local` (the phone as
 //! sync sees it).
@@ -18,6 +18,7 @@ mod door;
 pub mod hq_file;
 mod local;
 mod newer;
+pub mod originals;
 mod photo;
 mod read;
 mod rows;

@@ -30,15 +30,7 @@ impl Device {
             "thumb" | "preview" => match vault.read_derived(&sha256, kind) {
                 Ok(Some(bytes)) => bytes,
                 // Never made, or its unsynced file was torn by a power cut: it is made again from the original.
-                _ => {
-                    let original = whole(&vault, &sha256)?;
-                    let facts = capture::read_facts(&original);
-                    let derived = capture::derive(&original, &facts, MemoryBudget::default());
-                    let made = if kind == "thumb" { derived.thumb } else { derived.preview };
-                    let made = made.ok_or_else(|| Failure::never("photo.no_preview"))?;
-                    vault.put_derived(&sha256, kind, &made)?;
-                    made
-                }
+                _ => derive_again(&vault, &sha256, kind)?,
             },
             "crop" => {
                 let original = whole(&vault, &sha256)?;
@@ -54,6 +46,17 @@ impl Device {
         let mime = if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
         Ok(Picture { mime, bytes })
     }
+}
+
+/// Makes a thumbnail or a preview of the original and keeps it; `photo.no_preview` where there can be none.
+pub(super) fn derive_again(vault: &crate::vault::Vault, sha256: &BlobHash, kind: &str) -> Result<Vec<u8>, Failure> {
+    let original = whole(vault, sha256)?;
+    let facts = capture::read_facts(&original);
+    let derived = capture::derive(&original, &facts, MemoryBudget::default());
+    let made = if kind == "thumb" { derived.thumb } else { derived.preview };
+    let made = made.ok_or_else(|| Failure::never("photo.no_preview"))?;
+    vault.put_derived(sha256, kind, &made)?;
+    Ok(made)
 }
 
 /// Only what can be a drawing: asked for by the hash of a photo it would hand out the whole original.

@@ -56,6 +56,7 @@ impl Desk {
             tasks.sort_by_key(|t| (t.distance_m.is_none(), t.distance_m));
         }
         let mut notices = self.notices().to_vec();
+        notices.extend(self.keeping_notices()?);
         let lists_as_of = self.index.packs(PackKind::List)?.into_iter().map(|p| p.published).max();
         let age = lists_as_of.as_deref().and_then(|at| days_until(&clock::today(), at.get(..10)?));
         if let Some(days) = age.filter(|d| *d > LISTS_OLD_DAYS) {
@@ -169,7 +170,14 @@ impl Device {
     }
 
     pub(super) async fn inspection(&self, args: InspectionArgs) -> Result<InspectionView, Failure> {
-        self.blocking(move |d| d.at_desk(|desk| show::inspection(desk, &args.inspection))).await
+        self.blocking(move |d| {
+            d.at_desk(|desk| {
+                let view = show::inspection(desk, &args.inspection)?;
+                desk.shown = Some(args.inspection.clone());
+                Ok(view)
+            })
+        })
+        .await
     }
 
     pub(super) async fn law(&self, args: LawArgs) -> Result<LawView, Failure> {

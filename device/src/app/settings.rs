@@ -97,7 +97,10 @@ impl Device {
     }
 
     pub(super) async fn verify_evidence(&self, args: VerifyArgs) -> Result<Verified, Failure> {
-        let vault = self.at_desk(|desk| Ok(desk.vault.clone()))?;
+        let (vault, away) = self.at_desk(|desk| Ok((desk.vault.clone(), desk.kept.away())))?;
+        if away.contains(&args.blob) && !vault.contains(&args.blob) {
+            return Err(Failure::after_action("original.at_hq"));
+        }
         self.blocking(move |_| Ok(Verified { intact: vault.verify(&args.blob).is_ok() })).await
     }
 }

@@ -6,6 +6,7 @@ use xuncha_core::law::Instrument;
 
 use super::Device;
 use super::day::DayView;
+use super::originals::{Freed, StorageView};
 use super::verbs::*;
 use super::views::*;
 

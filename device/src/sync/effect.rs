@@ -121,6 +121,10 @@ pub enum Ask {
     },
     /// Keep the newest checkpoint.
     StoreCheckpoint(Box<Signed<Checkpoint>>),
+    /// HQ has less than it once said it had: whatever rests on that is void until it is said anew.
+    StoreBehind(Box<Signed<Checkpoint>>),
+    /// HQ asks for these blobs: what of them it had receipted, it has lost.
+    StoreWanted(Vec<BlobHash>),
     /// HQ says that a feed cannot go on.
     StoreVerdict {
         /// The feed.

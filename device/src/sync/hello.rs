@@ -76,7 +76,17 @@ impl Machine {
         if judged.behind {
             self.screen.warn(Failure::later("hq.behind"));
         }
+        if judged.behind && !std::mem::replace(&mut self.told_behind, true) {
+            return self.void_and_begin_again(reply.checkpoint);
+        }
+        self.contact.checkpoint = Some(reply.checkpoint.clone());
         let (mut stores, mut problems) = (VecDeque::new(), Vec::new());
+        // Before the checkpoint, which may say that a backup covers what HQ has lost since.
+        let unsent: BTreeSet<_> = self.contact.standing.unsent.iter().map(|b| b.sha256).collect();
+        let asked: Vec<_> = judged.wanted.iter().map(|w| w.sha256).filter(|b| !unsent.contains(b)).collect();
+        if !asked.is_empty() {
+            stores.push_back(Ask::StoreWanted(asked));
+        }
         // What halted a feed in this contact halts it until the next: no push is repeated in a circle.
         for (feed, at) in &mut judged.feeds {
             if let Some(before) = self.contact.feeds.get(feed).filter(|before| before.halted) {
@@ -87,7 +97,10 @@ impl Machine {
         // Cursors only grow (I5): a restored HQ's checkpoint would make the phone forget that it saw more.
         if self.contact.standing.seen_log_index.is_none_or(|seen| seen <= judged.checkpoint.log_index) {
             self.contact.standing.seen_log_index = Some(judged.checkpoint.log_index);
-            stores.push_back(Ask::StoreCheckpoint(Box::new(reply.checkpoint)));
+            // A full list may leave out blobs HQ has lost, and a phone that lets originals go on this word must know of them all.
+            if !judged.full {
+                stores.push_back(Ask::StoreCheckpoint(Box::new(reply.checkpoint)));
+            }
         }
         for at in judged.feeds.values() {
             let code = match at.verdict {
@@ -110,10 +123,19 @@ impl Machine {
         self.hello_stored();
     }
 
+    /// HQ fell back: what rested on its words is void, and the contact begins again with what is left. Once in a run: an HQ that
+    /// falls back in every contact must not keep the phone in a circle.
+    pub(super) fn void_and_begin_again(&mut self, checkpoint: Signed<Checkpoint>) {
+        self.contact.anew = true;
+        self.contact.stores = [Ask::StoreBehind(Box::new(checkpoint))].into();
+        self.hello_stored();
+    }
+
     /// Stores one by one what the hello brought, then goes on.
     pub(super) fn hello_stored(&mut self) {
         match self.contact.stores.pop_front() {
             Some(ask) => self.ask(ask, Purpose::HelloStore),
+            None if self.contact.anew => self.begin_contact(),
             None => {
                 self.screen.enter(SyncPhase::Pushing);
                 self.push_next();
@@ -134,6 +156,9 @@ pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> R
     }
     let mut behind = standing.seen_log_index.is_some_and(|seen| checkpoint.log_index < seen)
         || standing.copies.iter().any(|h| h.feed == setup.hq_feed && h.seq > checkpoint.hq_head.seq);
+    // A phone that never heard of this HQ has nothing to lose by what it was before.
+    behind |= standing.seen_log_index.is_some()
+        && checkpoint.restored.as_ref().is_some_and(|r| standing.restored.as_ref() != Some(&r.id));
     let mut feeds = BTreeMap::new();
     for own in &standing.own {
         let feed = own.head.feed;

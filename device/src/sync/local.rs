@@ -32,6 +32,16 @@ pub trait Local: Send + Sync + 'static {
     fn blob(&self, sha256: BlobHash) -> Result<Box<dyn BlobReader>, Failure>;
     /// Keeps the newest checkpoint; its signature was verified.
     fn store_checkpoint(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure>;
+    /// Keeps a checkpoint of an HQ that has less than it once said it had (restored from an older backup, or two HQs under one
+    /// key); its signature was verified. Receipts given before are void until they are given anew, and so is the copy of HQ's
+    /// feed.
+    fn store_behind(&self, _checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// HQ asks for these blobs of own entries. Those that it had receipted it has lost: their receipts are void.
+    fn store_wanted(&self, _blobs: &[BlobHash]) -> Result<(), Failure> {
+        Ok(())
+    }
     /// HQ will not take this feed any further: it must be succeeded.
     fn store_verdict(&self, feed: FeedId, verdict: Verdict, at_hq: &Head) -> Result<(), Failure>;
     /// Keeps a receipt; its signature and its place in the own feed were verified. Answers what HQ still lacks.
@@ -70,6 +80,8 @@ pub struct Standing {
     pub admitted: Vec<FeedKey>,
     /// `log_index` of the newest checkpoint or receipt on this phone, whichever is more.
     pub seen_log_index: Option<u64>,
+    /// Name of HQ's last restoration the phone has taken in.
+    pub restored: Option<String>,
     /// Blobs named by own entries without a receipt, in order of their entries.
     pub unsent: Vec<UnsentBlob>,
     /// What HQ lacks, as the screen counts it.

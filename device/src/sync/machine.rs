@@ -51,6 +51,8 @@ pub struct Machine {
     pub(super) pace: Pace,
     pub(super) wishes: Wishes,
     network: Network,
+    /// HQ fell back, and the phone was told in this run.
+    pub(super) told_behind: bool,
     /// Contacts in this run that HQ ended with "something is missing".
     pub(super) rounds: u32,
     stage: Stage,
@@ -75,6 +77,10 @@ pub(super) struct Contact {
     pub standing: Standing,
     pub feeds: BTreeMap<FeedId, FeedAtHq>,
     pub stores: VecDeque<Ask>,
+    /// HQ's word of this contact.
+    pub checkpoint: Option<xuncha_core::protocol::Signed<xuncha_core::protocol::hello::Checkpoint>>,
+    /// When all is stored the contact begins again.
+    pub anew: bool,
     pub pushed: bool,
     pub wanted: VecDeque<WantedBlob>,
     /// Blobs of the inspection that goes first.
@@ -173,6 +179,7 @@ impl Machine {
             pace: Pace::default(),
             wishes: Wishes::default(),
             network: Network::Unknown,
+            told_behind: false,
             rounds: 0,
             stage: Stage::Resting,
             waiting: BTreeMap::new(),
@@ -236,6 +243,7 @@ impl Machine {
     fn start(&mut self) {
         self.attempts = 0;
         self.resessions = 0;
+        self.told_behind = false;
         self.rounds = 0;
         self.tries.clear();
         self.screen.begin_run();

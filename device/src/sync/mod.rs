@@ -23,6 +23,7 @@ mod http;
 mod link;
 mod local;
 mod machine;
+pub(crate) mod originals;
 mod progress;
 mod pull;
 mod push;

@@ -40,6 +40,8 @@ pub(super) struct Page {
     pub admitted: BTreeMap<FeedId, FeedKey>,
     /// Something was not believed.
     pub wrong: Option<Failure>,
+    /// HQ's own feed goes on otherwise than the copy here: HQ was put back from before it, or tells two stories.
+    pub hq_forked: bool,
 }
 
 impl Machine {
@@ -53,6 +55,13 @@ impl Machine {
         let more = reply.more;
         let own: Vec<FeedId> = self.contact.standing.own.iter().map(|f| f.head.feed).collect();
         let page = judge(&self.setup, &own, &self.contact.heads, &self.contact.admitted, reply.runs);
+        if page.hq_forked
+            && let Some(checkpoint) = self.contact.checkpoint.clone()
+            && !std::mem::replace(&mut self.told_behind, true)
+        {
+            self.screen.warn(Failure::later("hq.behind"));
+            return self.void_and_begin_again(checkpoint);
+        }
         if let Some(failure) = page.wrong {
             self.problem(failure);
         }
@@ -168,7 +177,8 @@ pub(super) fn judge(
                 // Signed and here already: it may bring the payload that was out of scope before.
                 Err(ChainError::Taken(_)) if wire.payload.is_some() => good.push(wire),
                 Err(ChainError::Taken(_)) => {}
-                Err(_) => {
+                Err(e) => {
+                    page.hq_forked |= is_hq && matches!(e, ChainError::Fork(_));
                     page.wrong.get_or_insert_with(|| Failure::never("pull.wrong").with("feed", feed.short()));
                     break;
                 }

@@ -217,6 +217,8 @@ pub fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
         Ask::Manifest => Answer::Manifest(local.manifest()?),
         Ask::StoreLacking(lacking) => Answer::ReceiptStored(local.store_lacking(&lacking)?),
         Ask::StoreCheckpoint(checkpoint) => stored(local.store_checkpoint(&checkpoint))?,
+        Ask::StoreBehind(checkpoint) => stored(local.store_behind(&checkpoint))?,
+        Ask::StoreWanted(blobs) => stored(local.store_wanted(&blobs))?,
         Ask::StoreVerdict { feed, verdict, at_hq } => stored(local.store_verdict(feed, verdict, &at_hq))?,
         Ask::StorePulled(runs) => stored(local.store_pulled(&runs))?,
         Ask::StorePack { pack, bytes } => stored(local.store_pack(&pack, &bytes))?,

@@ -75,6 +75,14 @@ impl VaultWriter {
         Ok(Stored { sha256, size: self.size })
     }
 
+    /// As [`VaultWriter::finish`], if the bytes are those of this name; otherwise nothing is kept.
+    pub fn finish_as(self, sha256: &BlobHash) -> Result<Stored, VaultError> {
+        if BlobHash::from_bytes(self.hash.clone().finalize().into()) != *sha256 {
+            return Err(VaultError::Damaged { sha256: *sha256, why: "other bytes than its name says" });
+        }
+        self.finish()
+    }
+
     fn write_chunk(&mut self, is_last: bool) -> Result<(), VaultError> {
         self.keys.seal_chunk(self.number, is_last, &mut self.chunk);
         self.file.write_all(&self.chunk).map_err(DiskError::from)?;

@@ -56,8 +56,7 @@ impl Hq {
         };
         let work = tokio::task::spawn_blocking(move || target.fill(&data, draft, with_keys).map(|done| (target, done)));
         let (target, done) = work.await.map_err(|_| Failure::later("hq.busy"))??;
-        let signed =
-            Signed::sign(&done.manifest, &self.keys.signing).map_err(|_| Failure::never("hq.json"))?;
+        let signed = Signed::sign(&done.manifest, &self.keys.signing).map_err(|_| Failure::never("hq.json"))?;
         target.claim(&signed, &done.manifest, &self.own.key)?;
         let covered = Covered { covers, made };
         let text = serde_json::to_string(&covered).map_err(|_| Failure::never("hq.json"))?;

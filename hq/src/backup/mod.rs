@@ -22,8 +22,8 @@ mod files;
 mod make;
 mod put_back;
 
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use xuncha_core::ids::Digest;
 use xuncha_core::protocol::Statement;
 use xuncha_core::protocol::hello::Restored;

@@ -82,7 +82,8 @@ fn verified(folder: &Path, manifest: &BackupManifest) -> Result<(), Failure> {
     if wrong.is_empty() {
         for (sha256, size) in copy::objects_named(&folder.join(&manifest.database.path)).map_err(db_failure)? {
             let path = files::object(Path::new(""), &sha256).to_string_lossy().into_owned();
-            let stands = files::look(folder, &path).is_ok_and(|f| f.size == size && f.sha256.as_bytes() == sha256.as_bytes());
+            let stands =
+                files::look(folder, &path).is_ok_and(|f| f.size == size && f.sha256.as_bytes() == sha256.as_bytes());
             if !stands {
                 wrong.push(path);
             }
@@ -118,8 +119,7 @@ fn fill(folder: &Path, manifest: &BackupManifest, keys: &Path, part: &Path) -> R
     }
     // What HQ says from now on: it reaches as far as this backup, and whatever it said above that is void.
     let covered = Covered { covers: manifest.covers, made: manifest.made.clone() };
-    let restored =
-        Restored { id: random::hex::<16>()?, log_index: manifest.log_index, made: manifest.made.clone() };
+    let restored = Restored { id: random::hex::<16>()?, log_index: manifest.log_index, made: manifest.made.clone() };
     let json = |v: serde_json::Result<String>| v.map_err(|_| Failure::never("hq.json"));
     let settings =
         [(COVERED, json(serde_json::to_string(&covered))?), (RESTORED, json(serde_json::to_string(&restored))?)];

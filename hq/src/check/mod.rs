@@ -58,7 +58,8 @@ impl Names {
     fn original(&self, sha256: &BlobHash) -> String {
         match self.originals.get(sha256) {
             Some((name, inspection)) => {
-                let of = inspection.as_ref().map(|id| self.inspections.get(id).cloned().unwrap_or_else(|| id.to_string()));
+                let of =
+                    inspection.as_ref().map(|id| self.inspections.get(id).cloned().unwrap_or_else(|| id.to_string()));
                 format!("{name} ({}){}", sha256.short(), of.map(|of| format!(" of {of}")).unwrap_or_default())
             }
             None => format!("object {sha256}"),
@@ -132,7 +133,8 @@ async fn look(data: &Path, file: &Path, keys: Keys, out: &mut Checked) -> Result
     if let Ok(Some(covered)) = hq.covered().await
         && covered.covers >= last
     {
-        let detail = format!("it covers what was receipted up to {}, and the log ends before, at {last}", covered.covers);
+        let detail =
+            format!("it covers what was receipted up to {}, and the log ends before, at {last}", covered.covers);
         out.audit.fault("backup.ahead", format!("the backup of {}", covered.made), detail);
     }
     let walked = log::walk(&hq, &mut names, &mut out.audit).await?;
@@ -145,6 +147,9 @@ async fn look(data: &Path, file: &Path, keys: Keys, out: &mut Checked) -> Result
         for fault in &mut out.audit.faults[before..] {
             fault.about = names.original(&sha256);
         }
+    }
+    for sha256 in copy::lost(file).map_err(db_failure)? {
+        out.audit.fault("blob.missing", names.original(&sha256), "not here; HQ knows, and asks the phones for it");
     }
     // What follows from a log that is damaged proves nothing.
     if !walked.broken {
@@ -214,7 +219,8 @@ async fn views(hq: &Hq, audit: &mut Audit) -> Result<(), Failure> {
     let (before, after) = (tables(&before), tables(&after));
     for (table, rows) in &before {
         let anew = after.get(table).map(Vec::as_slice).unwrap_or_default();
-        let differ = rows.iter().filter(|row| !anew.contains(row)).count() + anew.iter().filter(|r| !rows.contains(r)).count();
+        let differ =
+            rows.iter().filter(|row| !anew.contains(row)).count() + anew.iter().filter(|r| !rows.contains(r)).count();
         if differ > 0 {
             let detail = format!("{differ} rows are not what the log gives; `xuncha-hq rebuild` computes them anew");
             audit.fault("views.differ", format!("table {table}"), detail);

@@ -88,7 +88,11 @@ pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Aud
     for (id, frame) in &raw.quarantine {
         let fits = xuncha_core::feed::Frame::from_bytes(frame).is_ok_and(|f| f.id() == *id);
         if !fits {
-            audit.fault("quarantine.changed", format!("an entry kept apart, {}", id.short()), "its bytes have another hash");
+            audit.fault(
+                "quarantine.changed",
+                format!("an entry kept apart, {}", id.short()),
+                "its bytes have another hash",
+            );
         }
     }
     raw.receipts.len() as u64

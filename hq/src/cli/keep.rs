@@ -41,7 +41,10 @@ impl Backup {
         let made = hq.backup(&self.data.data, &self.folder, self.with_keys).await?;
         let m = &made.manifest;
         say(format_args!("backup of {} made and read back", m.made))?;
-        say(format_args!("{} objects, {} bytes ({} new, {} bytes)", m.objects, m.bytes, made.copied, made.copied_bytes))?;
+        say(format_args!(
+            "{} objects, {} bytes ({} new, {} bytes)",
+            m.objects, m.bytes, made.copied, made.copied_bytes
+        ))?;
         say(format_args!("covers what was receipted up to {} of the log", m.covers))?;
         match m.keys.is_empty() {
             true => say("HQ's keys are not in it: keep a copy of the folder `keys` elsewhere, apart from this backup"),
@@ -56,7 +59,9 @@ impl Restore {
         say(format_args!("{} is HQ as it stood at {}", self.data.display(), back.manifest.made))?;
         say("what came after that is sent again by the phones that have it, at their next contact")?;
         say("all browsers are signed out, and invitations that were open then hold no more")?;
-        say("do again: phones revoked, accounts disabled and passwords changed since then; invite phones enrolled since then")
+        say(
+            "do again: phones revoked, accounts disabled and passwords changed since then; invite phones enrolled since then",
+        )
     }
 }
 

@@ -15,12 +15,14 @@
 //! | 4 blobs | [`blobs`] (the door), [`upload`] (bytes to disk) |
 //! | 5 receipts | [`receipts`] |
 //! | 6 pull | [`pull`] |
+//! | originals back to a phone | [`originals`] |
 //! | 7 close of day | [`close_of_day`] |
 
 mod blobs;
 mod close_of_day;
 mod enrol;
 mod hello;
+mod originals;
 mod pull;
 mod push;
 mod receipts;
@@ -58,6 +60,7 @@ pub fn router(hq: Arc<Hq>) -> Router {
     let bytes = Router::new()
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{upload}", axum::routing::patch(blobs::patch).head(blobs::head).delete(blobs::delete))
-        .route("/v1/packs/{sha256}", get(pull::pack));
+        .route("/v1/packs/{sha256}", get(pull::pack))
+        .route("/v1/originals/{sha256}", get(originals::original));
     asked.merge(bytes).method_not_allowed_fallback(no_method).fallback(no_route).with_state(hq)
 }

@@ -26,10 +26,10 @@ const STEP: u32 = 200;
 const MAX_HAVE: usize = 10_000;
 
 /// What a device's people may see.
-struct View {
+pub(super) struct View {
     users: BTreeSet<UserId>,
     units: BTreeSet<UnitId>,
-    inspections: BTreeSet<InspectionId>,
+    pub(super) inspections: BTreeSet<InspectionId>,
 }
 
 pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): Json<PullRequest>) -> Answer<Response> {
@@ -140,7 +140,7 @@ async fn run(
     }
 }
 
-async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
+pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
     let mut view = View { users: BTreeSet::new(), units: BTreeSet::new(), inspections: BTreeSet::new() };
     let mut own = BTreeSet::new();
     for feed in device_feeds(hq, &device.device).await? {

@@ -85,10 +85,12 @@ async fn a_backup_copies_only_what_is_new_and_leaves_one_database() {
     let (_, second) = back_up(&world, "backup");
     assert!(second.contains("(0 new, 0 bytes)"), "{second}");
     assert_eq!(kept.iter().map(|p| inode(p)).collect::<Vec<_>>(), before);
-    assert!(inode(&kept[0]) != inode(&object(&data(&world), &name(&kept[0]))), "a copy, not another name of the same file");
-    let databases = fs::read_dir(&folder).unwrap().filter(|e| {
-        e.as_ref().unwrap().file_name().to_string_lossy().starts_with("hq-")
-    });
+    assert!(
+        inode(&kept[0]) != inode(&object(&data(&world), &name(&kept[0]))),
+        "a copy, not another name of the same file"
+    );
+    let databases =
+        fs::read_dir(&folder).unwrap().filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with("hq-"));
     assert_eq!(databases.count(), 1);
 }
 
@@ -224,7 +226,8 @@ async fn keys_are_in_a_backup_only_when_they_are_asked_for() {
     let folder = world.dir.path().join("with");
     let (well, said) = hq(&["backup", path(&folder), "--data", path(&data(&world)), "--with-keys"]);
     assert!(well && said.contains("can speak as HQ"), "{said}");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.join("keys/hq.key")).unwrap().permissions());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.join("keys/hq.key")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let new = world.dir.path().join("new");
     let (well, said) = hq(&["restore", path(&folder), "--data", path(&new)]);
@@ -290,21 +293,53 @@ fn kinds(photo: BlobHash) -> Vec<Damage> {
         ("a photo that is gone", file(|p| fs::remove_file(p).unwrap()), "blob.missing", "IMG.jpg"),
         ("a photo cut short", file(|p| fs::write(p, &fs::read(p).unwrap()[..9]).unwrap()), "blob.hash", "of JC-310115"),
         ("an entry's header", bit("entries", "header", "seq = 3 AND log_index > 3"), "entry.broken", "ALICE on phone"),
-        ("an entry's payload", bit("entries", "payload", "seq = 2 AND log_index > 9"), "entry.broken", "ALICE on phone"),
+        (
+            "an entry's payload",
+            bit("entries", "payload", "seq = 2 AND log_index > 9"),
+            "entry.broken",
+            "ALICE on phone",
+        ),
         ("an entry's signature", bit("entries", "sig", "seq = 4 AND log_index > 9"), "entry.broken", "ALICE on phone"),
-        ("an entry's name", bit("entries", "id", "log_index = (SELECT max(log_index) - 1 FROM entries)"), "entry.filed", "ALICE"),
-        ("an entry taken out", sql("DELETE FROM entries WHERE log_index = (SELECT max(log_index) - 2 FROM entries)"),
-            "log.gap", "not here"),
-        ("entries at the end taken out", sql("DELETE FROM entries WHERE log_index > (SELECT max(log_index) - 2 FROM entries)"),
-            "receipt.entries", "does not hold it"),
-        ("the line of the backup taken out", sql("DELETE FROM entries WHERE log_index = (SELECT max(log_index) FROM entries)"),
-            "backup.ahead", "the log ends before"),
+        (
+            "an entry's name",
+            bit("entries", "id", "log_index = (SELECT max(log_index) - 1 FROM entries)"),
+            "entry.filed",
+            "ALICE",
+        ),
+        (
+            "an entry taken out",
+            sql("DELETE FROM entries WHERE log_index = (SELECT max(log_index) - 2 FROM entries)"),
+            "log.gap",
+            "not here",
+        ),
+        (
+            "entries at the end taken out",
+            sql("DELETE FROM entries WHERE log_index > (SELECT max(log_index) - 2 FROM entries)"),
+            "receipt.entries",
+            "does not hold it",
+        ),
+        (
+            "the line of the backup taken out",
+            sql("DELETE FROM entries WHERE log_index = (SELECT max(log_index) FROM entries)"),
+            "backup.ahead",
+            "the log ends before",
+        ),
         ("a receipt's text", bit("receipts", "text", "receipt = 1"), "receipt.signature", "receipt 1"),
         ("a receipt's signature", bit("receipts", "sig", "receipt = 1"), "receipt.signature", "receipt 1"),
-        ("a receipt's columns", sql("UPDATE receipts SET stored_to = stored_to - 1 WHERE receipt = 1"), "receipt.filed", "ALICE"),
+        (
+            "a receipt's columns",
+            sql("UPDATE receipts SET stored_to = stored_to - 1 WHERE receipt = 1"),
+            "receipt.filed",
+            "ALICE",
+        ),
         ("a receipt taken out", sql("DELETE FROM receipts WHERE receipt = 1"), "receipt.listed", "IMG.jpg"),
         ("a delivery taken out", sql("DELETE FROM proofs"), "receipt.blob", "IMG.jpg"),
-        ("a row of a list of inspections", sql("UPDATE inspections SET state = 'draft'"), "views.differ", "inspections"),
+        (
+            "a row of a list of inspections",
+            sql("UPDATE inspections SET state = 'draft'"),
+            "views.differ",
+            "inspections",
+        ),
         ("a feed closed by nobody", sql("UPDATE feeds SET closed_after = 1"), "views.differ", "feeds"),
     ]
 }
@@ -327,9 +362,8 @@ async fn every_kind_of_damage_is_named_and_nothing_else() {
         damage(&new, &db);
         drop(db);
         let checked = check::check(&new).await.unwrap();
-        let named = checked.audit.faults.iter().any(|f| {
-            f.code == code && format!("{} {}", f.about, f.detail).contains(words)
-        });
+        let named =
+            checked.audit.faults.iter().any(|f| f.code == code && format!("{} {}", f.about, f.detail).contains(words));
         assert!(named, "{what}: {:?}", checked.audit.faults);
         fs::remove_dir_all(&new).unwrap();
     }
@@ -339,9 +373,14 @@ async fn every_kind_of_damage_is_named_and_nothing_else() {
     flip(&object(&new, &BlobHash::digest(&[&photo])));
     let (well, said) = hq(&["check", "--data", path(&new)]);
     assert!(!well && said.contains("WRONG IMG.jpg") && said.contains("1 faults"), "{said}");
-    assert_eq!(fs::read_dir(&new).unwrap().filter(|e| {
-        e.as_ref().unwrap().file_name().to_string_lossy().starts_with("checking")
-    }).count(), 0, "nothing is left behind");
+    assert_eq!(
+        fs::read_dir(&new)
+            .unwrap()
+            .filter(|e| { e.as_ref().unwrap().file_name().to_string_lossy().starts_with("checking") })
+            .count(),
+        0,
+        "nothing is left behind"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,8 @@ mod arrive;
 mod clock;
 mod lists;
 mod merge;
+mod originals;
+mod put_back;
 mod refused;
 mod resume;
 mod rolled_back;

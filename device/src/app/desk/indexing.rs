@@ -144,6 +144,10 @@ impl Desk {
             return Ok(Vec::new());
         }
         let noted = self.as_one(|desk| {
+            if feed == desk.hq.hq.feed && desk.index.head(&feed)?.is_none() {
+                // From its beginning, for the first time or anew: what an earlier copy said goes with it.
+                desk.index.forget_office()?;
+            }
             let mut touched = BTreeSet::new();
             for entry in &entries {
                 touched.extend(note_entry(&desk.index, &desk.hq, &desk.packs, entry, false)?);

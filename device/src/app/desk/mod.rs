@@ -7,6 +7,7 @@
 //! proves).
 
 mod indexing;
+mod kept;
 mod ledger;
 mod words;
 
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use xuncha_core::Failure;
 use xuncha_core::event::{Event, FeedOpened, Officer};
 use xuncha_core::feed::{AppInfo, BlobRef, ClaimedTime, Draft, Entry, Head, Place, author};
-use xuncha_core::ids::{EntryId, FeedId, InspectionId, UserId};
+use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId, UserId};
 use xuncha_core::inspection::{Inspection, Pinned, Touched};
 use xuncha_core::protocol::hello::Checkpoint;
 
@@ -34,6 +35,7 @@ use super::hq_file::{self, HqFile};
 use super::verbs::AttachBegin;
 use super::views::{Notice, Stage};
 
+pub(super) use kept::{Kept, Under};
 pub(super) use ledger::Ledger;
 pub(super) use words::HqWord;
 
@@ -71,6 +73,11 @@ pub(crate) struct Desk {
     pub(super) uploads: HashMap<String, Upload>,
     pub(super) checkpoint: Option<Checkpoint>,
     pub(super) ledger: Ledger,
+    pub(super) kept: Kept,
+    /// Originals on their way back from HQ, as far as they have come.
+    pub(super) fetching: HashMap<BlobHash, VaultWriter>,
+    /// The inspection a screen opened last.
+    pub(super) shown: Option<InspectionId>,
     /// The person closes the day: the next comparison begins at the first entry.
     pub(super) compare_all: bool,
     pub(super) newest_log_index: Option<u64>,
@@ -134,6 +141,9 @@ impl Desk {
             uploads: HashMap::new(),
             checkpoint: None,
             ledger: Ledger::default(),
+            kept: Kept::default(),
+            fetching: HashMap::new(),
+            shown: None,
             compare_all: false,
             newest_log_index: None,
             notices,
@@ -161,6 +171,11 @@ impl Desk {
     }
     pub(super) fn notices(&self) -> &[Notice] {
         &self.notices
+    }
+    /// Something HQ did that a person must hear of, until the app is locked.
+    pub(super) fn alarm(&mut self, code: &str, params: &[(&str, String)]) {
+        self.notices.retain(|n| n.code != code);
+        self.notices.push(notice(code, params));
     }
     pub(super) fn own_head(&self) -> &Head {
         self.own.head()
@@ -243,7 +258,7 @@ impl Desk {
     }
 
     /// HQ refused this feed for good: going on in it would only make entries nobody will take.
-    fn is_stopped(&self) -> bool {
+    pub(super) fn is_stopped(&self) -> bool {
         self.notices.iter().any(|n| matches!(n.code.as_str(), "hq.rolled_back" | "hq.forked" | "hq.closed"))
     }
 
@@ -298,7 +313,7 @@ impl Desk {
         Ok(inspection)
     }
 
-    fn pinned(&self, inspection: &Inspection) -> Result<Pinned, Failure> {
+    pub(super) fn pinned(&self, inspection: &Inspection) -> Result<Pinned, Failure> {
         let start = inspection.start().ok_or_else(|| Failure::never("inspection.unknown"))?;
         let refs = inspection.list_refs();
         let lists = refs.iter().map(|l| Ok((*self.packs.list(&l.sha256)?).clone()));

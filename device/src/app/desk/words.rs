@@ -24,6 +24,10 @@ pub(in crate::app) enum HqWord {
     /// HQ says it lacks what it had receipted: blobs with the place of their entry, and entries after `stored_to`. Not signed:
     /// it only takes claims away.
     Lacks { feed: FeedId, stored_to: Option<u64>, blobs: Vec<(u64, BlobHash)> },
+    /// HQ has less than it once said it had: every receipt before this is void until it is given anew.
+    Behind(Signed<Checkpoint>),
+    /// The phone's own note: these originals left it under this checkpoint of HQ.
+    LetGo { blobs: Vec<BlobHash>, under: String },
     /// The phone's own note: entries up to here and all their blobs were found under receipts, in the feed itself.
     Settled { feed: FeedId, seq: u64 },
 }
@@ -51,6 +55,7 @@ impl Desk {
     pub(super) fn take_word(&mut self, word: &HqWord) {
         let key = &self.hq.hq.key;
         self.ledger.take(word, &self.own.head().feed, key);
+        self.kept.take(word, &self.own.head().feed, key);
         match word {
             HqWord::Receipt(signed) => {
                 if let Ok(receipt) = signed.verify(key) {
@@ -66,7 +71,14 @@ impl Desk {
                     self.checkpoint = Some(checkpoint);
                 }
             }
-            HqWord::Agreed(_) | HqWord::Lacks { .. } | HqWord::Settled { .. } => {}
+            HqWord::Behind(signed) => {
+                if let Ok(checkpoint) = signed.verify(key) {
+                    // The one word that makes what was seen less: signed by HQ, against itself.
+                    self.newest_log_index = Some(checkpoint.log_index);
+                    self.checkpoint = Some(checkpoint);
+                }
+            }
+            HqWord::Agreed(_) | HqWord::Lacks { .. } | HqWord::LetGo { .. } | HqWord::Settled { .. } => {}
             HqWord::Verdict { feed, verdict, at_hq } => {
                 let code = match verdict {
                     Verdict::Continues => return,
@@ -79,6 +91,21 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// HQ fell back. What rested on its words is void; the copy of its feed may be another story than the one it goes on with,
+    /// so it is laid aside and comes anew.
+    pub(in crate::app) fn hq_fell_back(&mut self, checkpoint: Signed<Checkpoint>) -> Result<(), Failure> {
+        self.keep_word(HqWord::Behind(checkpoint))?;
+        let hq = self.hq.hq.feed;
+        if self.others.remove(&hq).is_some() {
+            // The index first: a kill between the two leaves a copy that is applied again.
+            if !self.behind {
+                self.index.forget_head(&hq)?;
+            }
+            self.files.move_aside(&hq)?;
+        }
+        Ok(())
     }
 
     pub(super) fn recall_words(&mut self) -> Result<(), Failure> {
@@ -126,6 +153,7 @@ fn note(index: &Index, word: &HqWord, hq: &VerifyingKey) -> Result<(), IndexErro
             Err(_) => Ok(()),
         },
         HqWord::Lacks { feed, stored_to, blobs } => index.note_lacking(feed, *stored_to, blobs.iter().map(|(_, b)| b)),
+        HqWord::Behind(signed) if signed.verify(hq).is_ok() => index.void_receipts(),
         _ => Ok(()),
     }
 }

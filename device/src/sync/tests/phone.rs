@@ -194,6 +194,7 @@ impl Local for Phone {
         });
         let unsent = durable.order.iter().filter(|b| !durable.receipted_blobs.contains(*b));
         Ok(Standing {
+            restored: None,
             own: vec![OwnFeed { head, receipted: durable.receipted }],
             copies: durable.copies.iter().map(|(feed, (_, frames))| head_of(*feed, frames)).collect(),
             admitted: admitted.collect(),

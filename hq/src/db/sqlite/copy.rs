@@ -33,17 +33,37 @@ pub fn faults(path: &Path) -> Result<Vec<String>> {
     let db = look(path)?;
     let mut found = rows(&db, "PRAGMA integrity_check(20)", [], |row| row.get::<_, String>(0))?;
     found.retain(|line| line != "ok");
-    let loose = "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check()";
+    let loose =
+        "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check()";
     found.extend(rows(&db, loose, [], |row| row.get::<_, String>(0))?);
     Ok(found)
 }
 
-/// Every object a database needs beside it, with its size: originals somebody delivered, and packs.
+/// Every object a database needs beside it, with its size: originals somebody delivered, and packs. Not those HQ knows to be
+/// gone: phones are asked for them.
 pub fn objects_named(path: &Path) -> Result<Vec<(BlobHash, u64)>> {
     let db = look(path)?;
     let sql = "SELECT sha256, max(size) FROM (SELECT sha256, size FROM proofs UNION ALL SELECT sha256, size FROM packs)
                GROUP BY sha256 ORDER BY sha256";
-    rows(&db, sql, [], |row| Ok((row.get::<_, Hash>(0)?.into(), row.get::<_, Count>(1)?.0)))
+    let mut named: Vec<(BlobHash, u64)> =
+        rows(&db, sql, [], |row| Ok((row.get::<_, Hash>(0)?.into(), row.get::<_, Count>(1)?.0)))?;
+    let lost = lost_in(&db)?;
+    named.retain(|(sha256, _)| !lost.contains(sha256));
+    Ok(named)
+}
+
+/// Objects HQ knows to be gone.
+pub fn lost(path: &Path) -> Result<BTreeSet<BlobHash>> {
+    lost_in(&look(path)?)
+}
+
+fn lost_in(db: &Connection) -> Result<BTreeSet<BlobHash>> {
+    // A backup of an older version has no such table.
+    let there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'lost_objects')";
+    if !db.query_row(there, [], |row| row.get::<_, bool>(0))? {
+        return Ok(BTreeSet::new());
+    }
+    Ok(rows(db, "SELECT sha256 FROM lost_objects", [], |row| Ok(row.get::<_, Hash>(0)?.into()))?.into_iter().collect())
 }
 
 /// Number of the newest entry in the file.
