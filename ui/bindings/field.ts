@@ -626,6 +626,8 @@ task: TaskId | null,
 kind: InspectionKind,
 /** Ways. */
 modes: Array<InspectionMode>,
+/** Focus domains of the year's plan that it serves. */
+focus: Array<string>,
 /** Officers. */
 officers: Array<Officer>,
 /** Lists in order. */
@@ -1529,6 +1531,8 @@ lists: Array<ListCode>,
 kind: InspectionKind | null,
 /** Ways. */
 modes: Array<InspectionMode>,
+/** Focus domains of the year's plan, `F01` to `F10`. */
+focus: Array<string>,
 /** Conclusion rule; none: by kind. */
 rule: RuleCode | null,
 /** The officers beside the one who is in. */

@@ -13,6 +13,7 @@ import App from './App.vue'
 import { standOn, type Host } from './host'
 import { makeRouter } from './router'
 import { useInspection } from './state/inspection'
+import { watchNetwork } from './state/network'
 import { useSession } from './state/session'
 import { useSync } from './state/sync'
 import en from './words/en'
@@ -40,6 +41,7 @@ export async function boot(host: Host): Promise<void> {
     if (happening.event === 'locked') void session.refresh()
     if (happening.event === 'today') session.todayIsNew += 1
   })
+  watchNetwork((network) => void useSync().onNetwork(network))
   await session.begin()
   app.use(router)
   await router.isReady()

@@ -1,5 +1,6 @@
 // Moments of a working day to look at.
 import type { DayView, Outcome, SyncView, Text } from '@bindings/field'
+import { itemsOf } from '../state/delta'
 import { recount } from './count'
 import type { PaperEngine } from './engine'
 import { other } from './data'
@@ -186,7 +187,13 @@ function agreed(engine: PaperEngine): void {
     remaining_ms: null,
     inspections: [],
     files: [3, 4, 5, 6].map((n) => file(n, 4_000_000, true)),
-    agreed: { time: '2026-11-21T18:04:12+08:00', entries: 432, blobs: 78, manifest: '5be1907c'.repeat(8) },
+    agreed: {
+      time: '2026-11-21T18:04:12+08:00',
+      entries: 432,
+      blobs: 78,
+      whole: true,
+      manifest: '5be1907c'.repeat(8),
+    },
   } satisfies Partial<SyncView>)
 }
 
@@ -277,9 +284,30 @@ function newer(engine: PaperEngine): void {
   recount(view)
 }
 
+/** Originals that left this phone, and one that nobody has. */
+function cleared(engine: PaperEngine): void {
+  draft(engine)
+  const view = engine.of('0193-01')
+  const all = itemsOf(view).flatMap((i) => i.state.evidence)
+  all.forEach((e, n) => (e.original = n === 1 ? 'lost' : 'at_hq'))
+  engine.storage = {
+    ...engine.storage,
+    lost: [
+      {
+        sha256: 'ab'.repeat(32),
+        name: 'IMG_0417.jpg',
+        inspection: '0193-01',
+        firm: '海曙康达医疗器械有限公司',
+        let_go: true,
+      },
+    ],
+  }
+}
+
 export const scenes: Record<string, (engine: PaperEngine) => void> = {
   draft,
   newer,
+  cleared,
   fresh,
   sweep,
   serious,

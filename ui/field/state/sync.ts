@@ -1,5 +1,5 @@
 // Where the sync stands, as the engine last said it.
-import type { Failure, SyncView } from '@bindings/field'
+import type { Failure, Network, SyncView } from '@bindings/field'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { call, failureOf } from '../host'
@@ -11,16 +11,24 @@ export const useSync = defineStore('sync', () => {
   const refused = ref<Failure | null>(null)
   const running = computed(() => view.value !== null && moving.includes(view.value.phase))
 
-  async function ask(verb: 'sync_start' | 'sync_pause' | 'sync_status' | 'close_day'): Promise<void> {
+  async function show(asked: Promise<SyncView>): Promise<void> {
     try {
-      view.value = await call(verb, {})
+      view.value = await asked
       refused.value = null
     } catch (error) {
       refused.value = failureOf(error)
     }
   }
+  type Asking = 'sync_start' | 'sync_pause' | 'sync_status' | 'close_day'
+  const ask = (verb: Asking): Promise<void> => show(call(verb, {}))
+  const wifiOnly = (on: boolean): Promise<void> => show(call('sync_wifi_only', { on }))
+  const putFirst = (inspection: string | null): Promise<void> => show(call('sync_first', { inspection }))
+  /** The engine allows everything where nobody tells it: a word that does not reach it is no trouble for anybody. */
+  async function onNetwork(network: Network): Promise<void> {
+    await call('network', { network }).catch(() => undefined)
+  }
   function hear(sync: SyncView): void {
     view.value = sync
   }
-  return { view, refused, running, ask, hear }
+  return { view, refused, running, ask, wifiOnly, putFirst, onNetwork, hear }
 })

@@ -14,9 +14,13 @@ export function sentence(sync: SyncView, t: Say): string {
   const { only_here: only, phase } = sync
   const clear = only.entries === 0 && only.photos === 0 && only.files === 0
   if (phase === 'connecting') return t('syncSays.connecting', {})
+  if (clear && phase === 'waiting') return t('syncSays.away', {})
   if (clear) return t(phase === 'pulling' || phase === 'closing' ? `syncSays.${phase}` : 'syncSays.clear', {})
   const what = onlyHereLong(only, t)
   if (phase === 'paused') return t('syncSays.paused', { what })
+  if (phase === 'waiting') {
+    return t(sync.problem?.code === 'network.metered' ? 'syncSays.held' : 'syncSays.waiting', { what })
+  }
   if (phase === 'failed') return t('syncSays.failed', { what })
   if (phase === 'idle') return t('syncSays.idle', { what })
   if (sync.remaining_ms === null) return t('syncSays.going', { what })

@@ -147,11 +147,51 @@ describe('sync', () => {
     expect(stage.at('sync-says').text()).toContain('已暂停')
   })
 
-  it('says what failed and what happens next', async () => {
-    stage = await raise('/sync', scenes['failed'])
+  it('says that HQ is out of reach, when it tries again, and never that it failed', async () => {
+    stage = await raise('/sync', scenes['away'])
     expect(stage.at('sync-says').text()).toContain('都完好保存着')
     expect(stage.page.text()).toContain('联系不上总部')
-    expect(stage.page.text()).toContain('会自动再试')
+    expect(stage.at('sync-next').text()).toBe('约 30 秒后自动再试，不需要守在这里。')
+    expect(stage.page.text()).not.toContain('已中断')
+    await stage.tap('sync-start')
+    expect(stage.asked('sync_start')).toHaveLength(1)
+  })
+
+  it('says that it stopped only where a person has to do something', async () => {
+    stage = await raise('/sync', scenes['failed'])
+    expect(stage.at('sync-says').text()).toContain('已中断')
+    expect(stage.all('[data-testid="sync-next"]')).toHaveLength(0)
+  })
+
+  it('tells the rate and what HQ has acknowledged, and nothing of a rate when it cannot be said', async () => {
+    stage = await raise('/sync', scenes['syncing'])
+    expect(stage.at('sync-rate').text()).toBe('每秒 258 kB')
+    expect(stage.page.text()).toContain('总部已确认 98.2 MB / 108 MB')
+    stage.close()
+    stage = await raise('/sync', scenes['away'])
+    expect(stage.all('[data-testid="sync-rate"]')).toHaveLength(0)
+  })
+
+  it('puts one inspection first at a tap, and takes it back at another', async () => {
+    stage = await raise('/sync', scenes['syncing'])
+    expect(stage.at('sync-order').text()).toContain('24 个文件，71.0 MB')
+    await stage.tap('first-0193-08')
+    expect(stage.at('first-0193-08').attributes('aria-pressed')).toBe('true')
+    await stage.tap('first-0193-08')
+    expect(stage.asked('sync_first')).toEqual([{ inspection: '0193-08' }, { inspection: null }])
+  })
+
+  it('keeps to Wi-Fi when told so, says what it waits for, and that nobody may tell it the network', async () => {
+    stage = await raise('/sync', scenes['syncing'])
+    expect(stage.at('wifi-only').text()).toContain('这台设备不报告网络类型')
+    await stage.tap('wifi-only')
+    expect(stage.asked('sync_wifi_only')).toEqual([{ on: true }])
+    expect(stage.at('wifi-only').attributes('aria-checked')).toBe('true')
+    stage.close()
+    stage = await raise('/sync', scenes['held'])
+    expect(stage.at('sync-says').text()).toContain('等待 Wi-Fi')
+    expect(stage.page.text()).toContain('已设为只用 Wi-Fi')
+    expect(stage.at('file-again').text()).toContain('重新发送')
   })
 
   it('ends with one calm page that names what both sides hold and HQ’s time', async () => {

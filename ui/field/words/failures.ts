@@ -7,6 +7,10 @@ export interface Said {
 }
 
 export const failures: Record<string, Said> = {
+  'network.metered': {
+    zh: '已设为只用 Wi-Fi，现在是移动网络。连上 Wi-Fi 会自动继续；急用时可关掉这个设置。',
+    en: 'Set to Wi-Fi only, and this is a mobile network. It goes on by itself on Wi-Fi; switch the setting off if it is urgent.',
+  },
   'not.found': {
     zh: '应用内部出错，没有完成。请更新应用，或把代码告诉总部管理员。',
     en: 'The app made an internal mistake; nothing was done. Update it, or tell your administrator the code.',
@@ -353,6 +357,22 @@ export const failures: Record<string, Said> = {
   'officers.without_author': {
     zh: '执法人员名单必须包含当前登录人。',
     en: 'The officers must include the one who is in.',
+  },
+  'original.at_hq': {
+    zh: '原图在总部，先取回再核对。',
+    en: 'The original is at HQ. Have it back first, then check it.',
+  },
+  'original.lost': {
+    zh: '有原件只有总部有过，现在总部也没有了。请立即告诉总部管理员；其余内容会继续发送。',
+    en: 'HQ alone had an original and has lost it. Tell your administrator now; everything else goes on being sent.',
+  },
+  'original.unknown': {
+    zh: '总部没有这份原图，或者这次检查与这台手机的人无关。',
+    en: 'HQ does not hold this original, or the inspection is no business of this phone’s people.',
+  },
+  'original.wrong': {
+    zh: '总部发来的原图与登记的哈希不一致，没有采用。请立即告诉总部管理员。',
+    en: 'What HQ sent is not the original that was recorded; nothing of it was kept. Tell your administrator now.',
   },
   'pack.damaged': {
     zh: '收到的清单或法规数据已损坏，会重新接收。',
