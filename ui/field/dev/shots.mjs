@@ -145,8 +145,23 @@ const screens = [
   ['day-empty', 'fresh', '/day'],
   ['sync', 'syncing', '/sync'],
   ['sync-failed', 'failed', '/sync'],
+  ['sync-away', 'away', '/sync'],
+  ['sync-held', 'held', '/sync'],
   ['sync-agreed', 'agreed', '/sync'],
   ['settings', 'draft', '/settings'],
+  ['storage', 'draft', '/settings', async (p) => p.getByTestId('storage-days-7').scrollIntoViewIfNeeded()],
+  [
+    'storage-went',
+    'draft',
+    '/settings',
+    async (p) => {
+      await p.getByTestId('storage-go').click()
+      await p.getByTestId('storage-went').scrollIntoViewIfNeeded()
+    },
+  ],
+  ['storage-lost', 'cleared', '/settings', async (p) => p.getByTestId('storage-go').scrollIntoViewIfNeeded()],
+  ['item-away', 'cleared', `/i/${id}/item/COLD-02`],
+  ['picture-away', 'cleared', `/i/${id}/picture/PIC`],
 ]
 const looks = [
   ['phone', 412, 915, 'zh-CN', 'light', 100],

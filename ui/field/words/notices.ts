@@ -51,6 +51,30 @@ export const notices: Record<string, Said> = {
     zh: '总部的数据比它给过的回执旧，本机会重新发送。请告知总部管理员。',
     en: 'HQ is behind its own receipts; this phone sends again. Tell your administrator.',
   },
+  'hq.restored': {
+    zh: '总部的数据是由 {made} 的备份恢复的。本机会把总部缺少的重新发送；请不要清理手机，直到显示“总部已收”。',
+    en: 'HQ was put back from a backup of {made}. This phone sends again what HQ lacks; do not wipe it before “HQ has it” is shown.',
+  },
+  'hq.fell_back': {
+    zh: '总部的数据比它说过的旧（记录到 {log}），原因不明。本机会重新发送；请告知总部管理员。',
+    en: 'HQ has less than it once said (its log ends at {log}) and does not say why. This phone sends again; tell your administrator.',
+  },
+  'hq.before_backup': {
+    zh: '总部恢复到了它自己说过已备份的位置之前（说过 {promised}，现在 {log}）。本机清理过的原件可能已丢失，请立即告诉总部管理员。',
+    en: 'HQ was put back to before what it called backed up ({promised}; now {log}). Originals cleared on that word may be lost: tell your administrator now.',
+  },
+  'hq.lost': {
+    zh: '总部给过回执的 {n} 个文件，总部现在没有了，本机会重新发送。请告知总部管理员。',
+    en: 'HQ has lost {n} files it had given receipts for; this phone sends them again. Tell your administrator.',
+  },
+  'original.lost': {
+    zh: '有 {n} 个原件本机和总部都没有了（{name} 等）。请立即告诉总部管理员，见 设置 › 存储。',
+    en: '{n} originals are neither here nor at HQ ({name} …). Tell your administrator now; see Settings › Storage.',
+  },
+  'original.wrong': {
+    zh: '总部发来的一份原图（{sha256}）与登记不符，没有采用。请立即告诉总部管理员。',
+    en: 'An original HQ sent ({sha256}) is not the one recorded and was not kept. Tell your administrator now.',
+  },
   'lists.old': {
     zh: '清单和法规已超过 30 天没有更新，请尽快同步。',
     en: 'Lists and laws are older than 30 days. Sync soon.',
