@@ -554,7 +554,8 @@ export class PaperEngine implements Host {
       return this.sync
     },
     network: ({ network }) => {
-      this.sync = { ...this.sync, network }
+      // A scene may stand on a network that this browser knows nothing of.
+      if (network !== 'unknown') this.sync = { ...this.sync, network }
       return {}
     },
     day: () => this.day,

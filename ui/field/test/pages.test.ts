@@ -192,6 +192,9 @@ describe('sync', () => {
     expect(stage.at('sync-says').text()).toContain('等待 Wi-Fi')
     expect(stage.page.text()).toContain('已设为只用 Wi-Fi')
     expect(stage.at('file-again').text()).toContain('重新发送')
+    expect(stage.at('wifi-only').text()).toContain('现在是移动网络')
+    await stage.tap('sync-any-network')
+    expect(stage.asked('sync_wifi_only')).toEqual([{ on: false }])
   })
 
   it('ends with one calm page that names what both sides hold and HQ’s time', async () => {

@@ -689,7 +689,7 @@ const words: SameKeys<typeof zh> = {
     orderWhat: '{n} files, {size}',
     first: 'Send first',
     isFirst: 'Goes first',
-    firstOf: 'Send first: {firm}',
+    anyNetwork: 'Use any network',
     quarantined:
       'HQ keeps {n} entries apart to look into them. Everything on this phone is intact; please call your administrator.',
   },

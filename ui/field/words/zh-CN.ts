@@ -653,7 +653,7 @@ export default {
     orderWhat: '{n} 个文件，{size}',
     first: '先传这次',
     isFirst: '最先传',
-    firstOf: '先传：{firm}',
+    anyNetwork: '改为任何网络都同步',
     quarantined: '总部把 {n} 条记录单独存放待查。本机内容仍完整保存，请联系总部管理员。',
   },
   phase: {
