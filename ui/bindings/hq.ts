@@ -127,6 +127,134 @@ is_final: boolean,
 /** Working days to rectify. */
 rectify_working_days: number | null, };
 
+/** HQ's word that both sides hold the same. */
+export type DayAgreement = {
+/** When. */
+time: string,
+/** What two people read to each other. */
+manifest: string,
+/** Entries it covers. */
+entries: number,
+/** Every original was looked for. */
+whole: boolean,
+/** Entries HQ received since. */
+since: number, };
+
+/** An entry HQ keeps apart. */
+export type DayApart = {
+/** Its place in the feed. */
+seq: number,
+/** Why: `feed.taken`, `feed.fork`, `feed.closed`, `entry.signature`, `entry.limits`. */
+reason: string, };
+
+/** What a missing original is. */
+export type DayFileKind = "photo" | "file" | "signature" | "seal";
+
+/** What one phone brought to an inspection. */
+export type DayInspection = {
+/** The inspection. */
+inspection: InspectionId,
+/** Readable number. */
+number: string,
+/** Firm. */
+firm_name: string,
+/** Where it stands. */
+state: InspectionState,
+/** Entries. */
+entries: number,
+/** Photos its entries name. */
+photos: number,
+/** Of these here. */
+photos_here: number,
+/** Other files. */
+files: number,
+/** Of these here. */
+files_here: number,
+/** Signatures. */
+signatures: number,
+/** Of these complete here. */
+signatures_here: number, };
+
+/** An original that an entry names and HQ does not have. */
+export type DayMissing = {
+/** The blob. */
+sha256: BlobHash,
+/** What it is. */
+kind: DayFileKind,
+/** File name, or name of the signer. */
+name: string,
+/** Bytes. */
+size: number,
+/** Bytes of it that arrived. */
+arrived: number,
+/** The inspection. */
+inspection: InspectionId | null,
+/** Its readable number. */
+number: string,
+/** Firm. */
+firm_name: string,
+/** Item. */
+item: ItemCode | null,
+/** When its entry was received. */
+named: string,
+/** HQ had it, and it is gone from the disk. */
+lost: boolean, };
+
+/** One person's feed on one phone. */
+export type DayPhone = {
+/** The feed. */
+feed: FeedId,
+/** The phone. */
+device: DeviceId,
+/** Words the phone is recognised by. */
+label: string,
+/** The person. */
+user: UserId,
+/** Name of the person. */
+name: string,
+/** Unit of the person. */
+unit: UnitId,
+/** Its name. */
+unit_name: string,
+/** Of another unit: only its part in inspections of the caller's scope is shown. */
+guest: boolean,
+/** Last session of the phone. */
+last_seen: string | null,
+/** The phone was revoked. */
+revoked: boolean,
+/** Entries HQ has of this feed. */
+entries: number,
+/** Newest receipt HQ gave. */
+receipt: DayReceipt | null,
+/** HQ's newest word that both sides hold the same. */
+agreed: DayAgreement | null,
+/** Entries HQ keeps apart. */
+apart: Array<DayApart>,
+/** Inspections of the day, its part of them. */
+inspections: Array<DayInspection>,
+/** Originals its entries name and HQ does not have, of any day. */
+missing: Array<DayMissing>,
+/** More are missing than are named. */
+missing_more: number, };
+
+/** A receipt, in short. */
+export type DayReceipt = {
+/** Entries up to here. */
+stored_to: number,
+/** When. */
+time: string,
+/** How many HQ gave in all. */
+receipts: number, };
+
+/** `GET /api/day?date=&unit=`: what HQ has of a day, phone by phone, and what is still on whose phone. */
+export type DayView = {
+/** The day, in the country's legal time (UTC+8). */
+date: string,
+/** HQ's clock. */
+now: string,
+/** Phones that brought something that day, or of which something is missing. */
+phones: Array<DayPhone>, };
+
 /** One person's feed on a device. */
 export type DeviceFeed = {
 /** The feed. */
