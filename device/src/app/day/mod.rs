@@ -63,20 +63,32 @@ impl Read {
     fn is_at_hq(&self, ledger: &Ledger) -> bool {
         ledger.has_entry(self.seq) && self.blobs.iter().all(|b| ledger.has_blob(self.seq, &b.sha256))
     }
-    fn count(&self, ledger: &Ledger, here: &mut DayCounts, at_hq: &mut DayCounts) {
-        let one = |counts: &mut DayCounts| match &self.event {
+    fn count(&self, counts: &mut DayCounts) {
+        match &self.event {
             Some(Event::EvidenceAdded(e)) if e.kind == EvidenceKind::Photo => counts.photos += 1,
             Some(Event::EvidenceAdded(_)) => counts.files += 1,
             Some(Event::SealSigned(_)) => counts.signatures += 1,
             _ => {}
-        };
-        here.entries += 1;
-        one(here);
-        at_hq.entries += u32::from(ledger.has_entry(self.seq));
-        if self.is_at_hq(ledger) {
-            one(at_hq);
         }
     }
+}
+
+/// What an inspection's own entries come to here, and what of it is under receipts. The inspection itself is only if all of
+/// it is: not every blob is one of the things that are counted.
+fn counts(reads: &[Read], ledger: &Ledger) -> (DayCounts, DayCounts) {
+    let mut here = DayCounts { inspections: 1, ..DayCounts::default() };
+    let mut at_hq = DayCounts { inspections: 1, ..DayCounts::default() };
+    for read in reads {
+        here.entries += 1;
+        read.count(&mut here);
+        at_hq.entries += u32::from(ledger.has_entry(read.seq));
+        if read.is_at_hq(ledger) {
+            read.count(&mut at_hq);
+        } else {
+            at_hq.inspections = 0;
+        }
+    }
+    (here, at_hq)
 }
 
 impl Desk {
@@ -104,14 +116,11 @@ impl Desk {
 
     fn own_part(&self, id: &InspectionId, of_day: bool) -> Result<DayInspection, Failure> {
         let own = self.own_head().feed;
-        let (mut here, mut at_hq) = (DayCounts::default(), DayCounts::default());
+        let mut reads = Vec::new();
         for (_, seq) in self.index.places(id)?.into_iter().filter(|(feed, _)| *feed == own) {
-            for read in self.own_entries(seq, seq, 1)? {
-                read.count(&self.ledger, &mut here, &mut at_hq);
-            }
+            reads.extend(self.own_entries(seq, seq, 1)?);
         }
-        here.inspections = 1;
-        at_hq.inspections = u32::from(DayCounts { inspections: 1, ..at_hq } == here);
+        let (here, at_hq) = counts(&reads, &self.ledger);
         // Without a start that came here yet there is no firm to name.
         let state = self.fold(id).ok();
         let start = state.as_ref().and_then(|s| s.start()).map(|w| &w.value);
@@ -293,5 +302,52 @@ impl Device {
             Ok(())
         })?;
         self.sync_start(nothing).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xuncha_core::event::{SealRole, SealSigned, SignMethod};
+    use xuncha_core::feed::BlobSource;
+    use xuncha_core::ids::EntryId;
+
+    use super::*;
+
+    fn read(seq: u64, event: Option<Event>, blobs: &[BlobHash]) -> Read {
+        let blob = |sha256: &BlobHash| BlobRef {
+            sha256: *sha256,
+            size: 1,
+            mime: "image/png".into(),
+            source: BlobSource::Screen,
+        };
+        let blobs: Vec<BlobRef> = blobs.iter().map(blob).collect();
+        Read { seq, inspection: None, event, names: vec![String::new(); blobs.len()], blobs }
+    }
+
+    #[test]
+    fn an_inspection_is_at_hq_only_if_every_blob_of_it_is_also_those_that_are_not_counted() {
+        let signed = SealSigned {
+            proposal: EntryId::digest(&[b"p"]),
+            role: SealRole::Firm,
+            name: "W".into(),
+            method: SignMethod::Drawn,
+        };
+        let (manifest, drawing) = (BlobHash::digest(&[b"manifest"]), BlobHash::digest(&[b"drawing"]));
+        let reads = [read(1, None, &[manifest]), read(2, Some(signed.into()), &[drawing])];
+        let mut ledger = Ledger::default();
+        let at_hq = |ledger: &Ledger| {
+            let (here, at_hq) = counts(&reads, ledger);
+            assert_eq!((here.inspections, here.entries, here.signatures), (1, 2, 1));
+            (at_hq.inspections, at_hq.entries, at_hq.signatures)
+        };
+        assert_eq!(at_hq(&ledger), (0, 0, 0));
+        ledger.entries_to = 2;
+        assert_eq!(at_hq(&ledger), (0, 2, 0));
+        ledger.prove(drawing);
+        assert_eq!(at_hq(&ledger), (0, 2, 1), "the manifest of the seal is still only here");
+        ledger.prove(manifest);
+        assert_eq!(at_hq(&ledger), (1, 2, 1));
+        ledger.lost.insert(manifest, 1);
+        assert_eq!(at_hq(&ledger), (0, 2, 1), "HQ had it and lost it");
     }
 }

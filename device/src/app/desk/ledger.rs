@@ -37,16 +37,19 @@ impl Ledger {
         !self.lost.contains_key(blob) && (seq <= self.settled || self.proved.contains(blob))
     }
 
+    /// A receipt names this blob.
+    pub(in crate::app) fn prove(&mut self, blob: BlobHash) {
+        self.lost.remove(&blob);
+        self.proved.insert(blob);
+    }
+
     /// Takes the next word, in the order of their coming. Whatever HQ's key does not vouch for proves nothing.
     pub fn take(&mut self, word: &HqWord, own: &FeedId, hq: &VerifyingKey) {
         match word {
             HqWord::Receipt(signed) => {
                 let Some(receipt) = signed.verify(hq).ok().filter(|r| r.feed == *own) else { return };
                 self.entries_to = self.entries_to.max(receipt.stored_to.seq);
-                for blob in &receipt.blobs_stored {
-                    self.lost.remove(blob);
-                    self.proved.insert(*blob);
-                }
+                receipt.blobs_stored.iter().for_each(|blob| self.prove(*blob));
                 self.apart = receipt.quarantined;
             }
             HqWord::Lacks { feed, stored_to, blobs } if feed == own => {
