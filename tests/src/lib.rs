@@ -4,7 +4,7 @@
 //! What it is: everything that sees all sides at once. What it is not: a part of the product; nothing here is shipped.
 //!
 //! Where next: [`world`] for a story between phones and HQ, [`desktop`] for the real window and HQ's page, [`demo`] for the
-//! main job from end to end, [`bridge`] for the phone's pages in a plain browser.
+//! main job from end to end, [`simulation`] for worlds from seeds, [`bridge`] for the phone's pages in a plain browser.
 
 pub mod alone;
 pub mod bridge;
@@ -16,6 +16,7 @@ pub mod district;
 pub mod gallery;
 pub mod photos;
 pub mod proxy;
+pub mod simulation;
 pub mod world;
 
 use std::path::{Path, PathBuf};

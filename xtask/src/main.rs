@@ -26,6 +26,9 @@ cargo xtask <command>
   screens   makes the pictures in docs/screens anew
   bench answer|photo|sync [part …]|start|lists [--json]
             measures, each figure beside its limit
+  soak [--hours N] [--seed SEED] [--from SEED] [--threads N]
+            simulated worlds without end, the counts every minute; ends at the first that breaks a promise.
+            --seed: one world, with everything that happens in it
 ";
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         "bindings" => tools::bindings(),
         "screens" => tools::screens(),
         "bench" => tools::bench(rest),
+        "soak" => tools::soak(rest),
         "help" | "--help" | "-h" => {
             run::say(USAGE);
             Ok(())

@@ -49,6 +49,12 @@ pub fn bench(args: &[String]) -> Result<()> {
     hand_over("release", "xuncha-bench", args)
 }
 
+/// `cargo xtask soak`: the program of the tests' own profile, so that a seed is the same world in both.
+pub fn soak(args: &[String]) -> Result<()> {
+    timed("build", programs)?;
+    hand_over("debug", "xuncha-soak", args)
+}
+
 fn programs() -> Result<()> {
     run(program("cargo", &["build", "--workspace", "--bins"]))
 }
