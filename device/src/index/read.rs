@@ -42,6 +42,25 @@ pub struct UnsentBlob {
     pub inspection: InspectionId,
 }
 
+/// An original that own entries brought: a photo or a file, no drawing and no manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnOriginal {
+    /// The blob.
+    pub sha256: BlobHash,
+    /// Bytes.
+    pub size: u64,
+    /// Its name.
+    pub name: String,
+    /// A photo.
+    pub photo: bool,
+    /// Every inspection that names it.
+    pub inspections: Vec<InspectionId>,
+    /// Place of the last entry that names it.
+    pub last_seq: u64,
+    /// It is under a receipt at each of them.
+    pub receipted: bool,
+}
+
 /// How far HQ's receipts reach in a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipted {
@@ -296,6 +315,33 @@ impl Index {
         let mut statement = self.db.prepare_cached("SELECT key FROM admitted WHERE feed = ?1")?;
         let json: Option<String> = statement.query_row([feed.to_string()], |r| r.get(0)).optional()?;
         json.map(|j| serde_json::from_str(&j).map_err(|e| IndexError::Row(e.to_string()))).transpose()
+    }
+
+    /// Every original that own entries brought, in the order of its first entry; or one of them.
+    pub fn own_originals(&self, only: Option<&BlobHash>) -> Result<Vec<OwnOriginal>> {
+        // What is drawn on the screen or sealed is shown from its bytes and stays: pictures that are no photos, and manifests.
+        let sql = "SELECT sha256, max(size), min(name), max(photo), max(seq), min(receipted), group_concat(DISTINCT inspection)
+                   FROM blobs WHERE (photo = 1 OR NOT (mime LIKE 'image/%' OR mime = ?1)) AND (?2 IS NULL OR sha256 = ?2)
+                   GROUP BY sha256 ORDER BY min(seq), sha256";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let found = statement.query_map(params![xuncha_core::inspection::seal::MANIFEST_MIME, only.map(|b| b.to_string())], |r| {
+            let flat = (r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+            Ok((flat, r.get(4)?, r.get(5)?, r.get::<_, String>(6)?))
+        })?;
+        found
+            .map(|r| {
+                let ((sha256, size, name, photo), last_seq, receipted, inspections) = r?;
+                let inspections = inspections.split(',').map(|id| parse(id.to_owned())).collect::<Result<_>>()?;
+                Ok(OwnOriginal { sha256: parse(sha256)?, size, name, photo, inspections, last_seq, receipted })
+            })
+            .collect()
+    }
+
+    /// Places of own entries that name a blob and are under a receipt with it.
+    pub fn receipted_places(&self, blob: &BlobHash) -> Result<Vec<u64>> {
+        let mut statement = self.db.prepare_cached("SELECT seq FROM blobs WHERE sha256 = ?1 AND receipted = 1")?;
+        let found = statement.query_map([blob.to_string()], |r| r.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Originals on this phone: how many and how many bytes.

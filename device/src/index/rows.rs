@@ -155,6 +155,23 @@ impl Index {
         Ok(())
     }
 
+    /// HQ fell back: nothing is under a receipt until it is said anew.
+    pub fn void_receipts(&self) -> Result<()> {
+        self.db.execute_batch("UPDATE heads SET receipted = 0, receipt_at = NULL; UPDATE blobs SET receipted = 0;")?;
+        Ok(())
+    }
+
+    /// Forgets how far a feed was applied.
+    pub fn forget_head(&self, feed: &FeedId) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM heads WHERE feed = ?1")?.execute([feed.to_string()])?;
+        Ok(())
+    }
+
+    /// Forgets what HQ's feed said; it is about to be applied from its beginning.
+    pub fn forget_office(&self) -> Result<()> {
+        Ok(self.db.execute_batch("DELETE FROM tasks; DELETE FROM packs; DELETE FROM admitted;")?)
+    }
+
     /// Notes a task out of HQ's feed.
     pub fn note_task(&self, task: &TaskAssigned) -> Result<()> {
         let body = serde_json::to_string(task).map_err(|e| IndexError::Row(e.to_string()))?;

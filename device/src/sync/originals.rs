@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use xuncha_core::{Failure, Retry};
 use xuncha_core::ids::{BlobHash, Digest, InspectionId};
+use xuncha_core::{Failure, Retry};
 
 use super::effect::{Answer, Request};
 use super::http::{Http, Moved};
@@ -91,7 +91,8 @@ impl Source<'_> {
             return Err(Failure::never("engine.fault"));
         };
         let signature = self.local.sign_session(&challenge.nonce)?;
-        let Answer::Session(session) = self.exchange(Request::Session { nonce: challenge.nonce, signature }).await? else {
+        let Answer::Session(session) = self.exchange(Request::Session { nonce: challenge.nonce, signature }).await?
+        else {
             return Err(Failure::never("engine.fault"));
         };
         if session.token.is_empty() || !session.token.bytes().all(|b| b.is_ascii_graphic()) {

@@ -32,7 +32,7 @@ use crate::db::DbError;
 use crate::hq::Hq;
 
 pub use make::Made;
-pub use put_back::{PutBack, restore};
+pub use put_back::{PutBack, restore, verify};
 
 /// HQ's signed word on a backup.
 pub const MANIFEST: &str = "backup.json";

@@ -60,6 +60,18 @@ pub fn restore(folder: &Path, data: &Path, keys: Option<&Path>) -> Result<PutBac
     Ok(PutBack { manifest })
 }
 
+/// Reads every byte of a backup, as a restoration would: disks forget. `keys`: HQ's `keys/` folder.
+///
+/// # Errors
+/// `restore.*`, with the names of what is not what was signed.
+pub fn verify(folder: &Path, keys: &Path) -> Result<BackupManifest, Failure> {
+    let bytes = fs::read(folder.join(MANIFEST))
+        .map_err(|_| Failure::after_action("restore.no_backup").with("folder", folder.display()))?;
+    let manifest = believed(&bytes, &signing_key(keys)?)?;
+    verified(folder, &manifest)?;
+    Ok(manifest)
+}
+
 /// The manifest, if the HQ of these keys signed it and this program can read it.
 fn believed(bytes: &[u8], hq: &VerifyingKey) -> Result<BackupManifest, Failure> {
     let signed: Signed<BackupManifest> =

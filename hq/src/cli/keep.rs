@@ -65,8 +65,13 @@ impl Restore {
     }
 }
 
-pub(super) async fn check(data: &Path) -> Result<ExitCode, Failure> {
+pub(super) async fn check(data: &Path, backup: Option<&Path>) -> Result<ExitCode, Failure> {
     let checked = check::check(data).await?;
+    if let Some(folder) = backup {
+        // What is wrong with a backup ends the command with its names, as it would end a restoration.
+        let manifest = backup::verify(folder, &data.join("keys"))?;
+        say(format_args!("the backup of {} is as it was signed: {} objects", manifest.made, manifest.objects))?;
+    }
     let audit = &checked.audit;
     for fault in &audit.faults {
         say(format_args!("WRONG {}: {} ({})", fault.about, fault.detail, fault.code))?;

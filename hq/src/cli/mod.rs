@@ -80,6 +80,9 @@ enum Command {
     Check {
         #[command(flatten)]
         data: Data,
+        /// Reads every byte of this backup, too
+        #[arg(long)]
+        backup: Option<PathBuf>,
     },
     /// Prints the OpenAPI document of the dashboard's API
     Openapi,
@@ -172,7 +175,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Backup(backup) => backup.run().await?,
         Command::Restore(restore) => restore.run()?,
-        Command::Check { data } => return keep::check(&data.data).await,
+        Command::Check { data, backup } => return keep::check(&data.data, backup.as_deref()).await,
         Command::Openapi => say(api::openapi::text())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -85,7 +85,8 @@ pub(super) fn of(failure: &Failure) -> String {
         }
         "restore.newer" => "the backup was made by a newer xuncha-hq. Use that version. (restore.newer)".into(),
         "restore.damaged" => format!(
-            "{} files of the backup are not what was signed, the first: {}. Nothing was put back. (restore.damaged)",
+            "{} files of the backup are not what was signed, the first: {}. Nothing is put back of it; make a new one. \
+             (restore.damaged)",
             get("n"),
             get("files")
         ),

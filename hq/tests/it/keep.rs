@@ -10,7 +10,7 @@ use xuncha_core::protocol::hello::Checkpoint;
 use xuncha_hq::backup::{self, BackupManifest};
 use xuncha_hq::check;
 
-use crate::world::{Phone, World, jpeg};
+use crate::world::{Phone, World, jpeg, problem};
 
 /// What the command line said, and whether it ended well.
 fn hq(args: &[&str]) -> (bool, String) {
@@ -209,6 +209,13 @@ async fn a_backup_is_refused_or_put_back_only_as_it_was_signed() {
         assert!(!new.exists(), "whole or not at all");
         fs::write(&file, bytes).unwrap();
     }
+    let whole = hq(&["check", "--data", path(&data(&world)), "--backup", path(&folder)]);
+    assert!(whole.0 && whole.1.contains("is as it was signed"), "{}", whole.1);
+    let rotten = walk(&folder.join("objects")).remove(0);
+    flip(&rotten);
+    let (well, said) = hq(&["check", "--data", path(&data(&world)), "--backup", path(&folder)]);
+    assert!(!well && said.contains("restore.damaged") && said.contains(&name(&rotten).to_string()), "{said}");
+    flip(&rotten);
     let text = fs::read_to_string(folder.join("backup.json")).unwrap();
     fs::write(folder.join("backup.json"), text.replace("covers\\\":", "covers\\\":1")).unwrap();
     assert_eq!(restore(Some(&keys)), Err("restore.manifest".into()));
@@ -404,4 +411,51 @@ async fn a_database_whose_pages_are_damaged_and_keys_that_are_gone_are_named() {
     fs::remove_file(new.join("keys/recovery.key")).unwrap();
     assert_eq!(codes(check::check(&new).await.unwrap()), ["keys.missing"], "and nothing is made in its place");
     assert!(!new.join("keys/recovery.key").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i11_an_original_goes_back_to_the_team_in_parts_and_to_nobody_else() {
+    let world = World::new().await;
+    let mut alice = world.phone("alice").await;
+    let photo = jpeg(300_000);
+    let id = alice.whole(&world, std::slice::from_ref(&photo)).await;
+    let sha256 = BlobHash::digest(&[&photo]);
+    let ask = |phone: &Phone, sha256: &BlobHash, inspection: &str, range: Option<&str>| {
+        let request = phone.request(reqwest::Method::GET, &format!("/v1/originals/{sha256}?inspection={inspection}"));
+        match range {
+            Some(range) => request.header("range", range).send(),
+            None => request.send(),
+        }
+    };
+    let whole = ask(&alice, &sha256, id.as_str(), None).await.unwrap();
+    assert_eq!(
+        (whole.status().as_u16(), whole.headers()["cache-control"].to_str().unwrap()),
+        (200, "private, no-store")
+    );
+    assert!(whole.bytes().await.unwrap() == photo);
+    // Bob is of the team, though he took nothing: he gets it too, and a part where he asks for one.
+    let bob = world.phone("bob").await;
+    let part = ask(&bob, &sha256, id.as_str(), Some("bytes=100000-199999")).await.unwrap();
+    assert_eq!(part.status(), 206);
+    assert!(part.bytes().await.unwrap() == photo[100_000..200_000]);
+
+    let carol = world.phone("carol").await;
+    let mut own = world.phone("alice").await;
+    let other = own.start(&world, &["alice"]);
+    own.push().await;
+    let foreign = BlobHash::digest(&[b"nobody has this"]);
+    for (phone, sha256, inspection, why) in [
+        (&carol, &sha256, id.as_str(), "not of the team"),
+        (&alice, &sha256, other.as_str(), "not of that inspection"),
+        (&alice, &foreign, id.as_str(), "named by no entry"),
+        (&alice, &sha256, "0193-none", "no such inspection"),
+    ] {
+        let reply = ask(phone, sha256, inspection, None).await.unwrap();
+        assert_eq!(problem(reply).await, (404, "original.unknown".to_owned()), "{why}");
+    }
+    let reply = alice.http.get(format!("{}/v1/originals/{sha256}?inspection={id}", alice.url)).send().await.unwrap();
+    assert_eq!(reply.status(), 401, "without a session");
+    world.hq.hq.set_disabled(&"alice".parse().unwrap(), true).await.unwrap();
+    let reply = ask(&alice, &sha256, id.as_str(), None).await.unwrap();
+    assert_eq!(problem(reply).await.0, 404, "somebody whose account is disabled has no business there");
 }

@@ -253,6 +253,7 @@ const words: SameKeys<typeof zh> = {
       task_withdrawn: 'Task withdrawn',
       firm_suspended: 'Firm ordered to stop',
       firm_reopened: 'Firm back in operation',
+      backup_begun: 'Backup begun',
     },
   },
   seal: {

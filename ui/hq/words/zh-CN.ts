@@ -239,6 +239,7 @@ export default {
       task_withdrawn: '撤回任务',
       firm_suspended: '责令停业',
       firm_reopened: '恢复经营',
+      backup_begun: '开始备份',
     },
   },
   seal: {

@@ -99,7 +99,10 @@ impl Kept {
         let at = [("log", checkpoint.log_index.to_string())];
         // To before what it called backed up: what left this phone on that word may be gone.
         if self.promised > checkpoint.backed_up_to.unwrap_or(0).max(checkpoint.log_index) {
-            return notice("hq.before_backup", &[("log", checkpoint.log_index.to_string()), ("promised", self.promised.to_string())]);
+            return notice(
+                "hq.before_backup",
+                &[("log", checkpoint.log_index.to_string()), ("promised", self.promised.to_string())],
+            );
         }
         match &checkpoint.restored {
             Some(restored) => notice("hq.restored", &[("made", restored.made.clone())]),

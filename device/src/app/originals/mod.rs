@@ -23,11 +23,11 @@ use xuncha_core::inspection::Missing;
 use crate::disk;
 use crate::index::read::OwnOriginal;
 
+use super::Device;
 use super::desk::{Desk, HqWord};
 use super::settings::PHOTO_BYTES;
 use super::verbs::{Nothing, StorageSettings};
 use super::views::{Happening, Notice, Safety, Stage};
-use super::Device;
 use judge::{Facts, stays};
 pub use view::{Freed, Heap, LostOriginal, Original, Stay, Stays, StorageView};
 
@@ -58,6 +58,13 @@ impl Terms {
     }
 }
 
+/// What was asked of inspections already.
+#[derive(Default)]
+struct Known {
+    rows: HashMap<InspectionId, Option<(Stage, Safety)>>,
+    conflicts: BTreeMap<InspectionId, bool>,
+}
+
 /// An original of own entries and why it stays, if it does.
 struct Judged {
     original: OwnOriginal,
@@ -73,54 +80,54 @@ struct Sorted {
 }
 
 impl Desk {
-    fn sort_originals(&mut self, days: u32) -> Result<Sorted, Failure> {
+    fn sort_originals(&self, days: u32) -> Result<Sorted, Failure> {
         let files: BTreeSet<BlobHash> = self.vault.list()?.into_iter().map(|(sha256, _)| sha256).collect();
         let away = self.kept.away();
-        let mut out = Sorted::default();
-        let mut rows: HashMap<InspectionId, Option<(Stage, Safety)>> = HashMap::new();
-        let mut conflicts: BTreeMap<InspectionId, bool> = BTreeMap::new();
-        for original in self.index.own_originals()? {
-            if !files.contains(&original.sha256) {
-                match away.contains(&original.sha256) && original.receipted {
-                    true => out.away.push(original),
-                    false => out.lost.push(original),
-                }
-                continue;
+        let (mut out, mut known) = (Sorted::default(), Known::default());
+        for original in self.index.own_originals(None)? {
+            if files.contains(&original.sha256) {
+                let stays = self.judge(&original, days, &mut known)?;
+                out.here.push(Judged { original, stays });
+            } else if away.contains(&original.sha256) && original.receipted {
+                out.away.push(original);
+            } else {
+                out.lost.push(original);
             }
-            let mut stays = None;
-            for inspection in &original.inspections {
-                let row = match rows.get(inspection) {
-                    Some(row) => *row,
-                    None => {
-                        let row = self.index.inspection(inspection)?.map(|r| (r.stage, r.safety));
-                        rows.insert(inspection.clone(), row);
-                        row
-                    }
-                };
-                stays = stays.or(self.hold(&original, inspection, row, days));
-            }
-            // Folding costs the most: only for what nothing else holds.
-            if stays.is_none() {
-                for inspection in &original.inspections {
-                    let open = match conflicts.get(inspection) {
-                        Some(open) => *open,
-                        None => {
-                            let open = self.has_conflict(inspection);
-                            conflicts.insert(inspection.clone(), open);
-                            open
-                        }
-                    };
-                    if open {
-                        stays = Some(Stay::Conflict);
-                    }
-                }
-            }
-            out.here.push(Judged { original, stays });
         }
         Ok(out)
     }
 
-    fn hold(&self, original: &OwnOriginal, inspection: &InspectionId, row: Option<(Stage, Safety)>, days: u32) -> Option<Stay> {
+    /// Why it stays, over every inspection that names it.
+    fn judge(&self, original: &OwnOriginal, days: u32, known: &mut Known) -> Result<Option<Stay>, Failure> {
+        for inspection in &original.inspections {
+            if !known.rows.contains_key(inspection) {
+                let row = self.index.inspection(inspection)?.map(|r| (r.stage, r.safety));
+                known.rows.insert(inspection.clone(), row);
+            }
+            let row = known.rows.get(inspection).copied().flatten();
+            if let Some(why) = self.hold(original, inspection, row, days) {
+                return Ok(Some(why));
+            }
+        }
+        // Folding costs the most: only for what nothing else holds.
+        for inspection in &original.inspections {
+            if !known.conflicts.contains_key(inspection) {
+                known.conflicts.insert(inspection.clone(), self.has_conflict(inspection));
+            }
+            if known.conflicts.get(inspection).copied().unwrap_or(true) {
+                return Ok(Some(Stay::Conflict));
+            }
+        }
+        Ok(None)
+    }
+
+    fn hold(
+        &self,
+        original: &OwnOriginal,
+        inspection: &InspectionId,
+        row: Option<(Stage, Safety)>,
+        days: u32,
+    ) -> Option<Stay> {
         let checkpoint = self.checkpoint.as_ref();
         stays(&Facts {
             stopped: self.is_stopped(),
@@ -164,25 +171,19 @@ impl Desk {
         Ok(true)
     }
 
-    /// Lets the next few go. Answers what went, and whether there is more.
-    fn let_some_go(&mut self, days: u32, refused: &mut BTreeSet<BlobHash>) -> Result<(Heap, bool), Failure> {
-        let may_go = self.sort_originals(days)?.here.into_iter().filter(|j| j.stays.is_none()).map(|j| j.original);
-        let mut going = Vec::new();
-        let mut more = false;
-        for original in may_go.filter(|o| !refused.contains(&o.sha256)).collect::<Vec<_>>() {
-            if going.len() == AT_ONCE {
-                more = true;
-                break;
-            }
-            if self.pictures_stay(&original)? {
-                going.push(original);
-            } else {
-                refused.insert(original.sha256);
+    /// Lets these go, each judged once more: the screens had their turn since they were chosen.
+    fn let_these_go(&mut self, chosen: &[BlobHash], days: u32) -> Result<Heap, Failure> {
+        let (mut going, mut known) = (Vec::new(), Known::default());
+        for sha256 in chosen.iter().filter(|sha256| self.vault.contains(sha256)) {
+            for original in self.index.own_originals(Some(sha256))? {
+                if self.judge(&original, days, &mut known)?.is_none() && self.pictures_stay(&original)? {
+                    going.push(original);
+                }
             }
         }
         let mut gone = Heap::default();
         if going.is_empty() {
-            return Ok((gone, false));
+            return Ok(gone);
         }
         let under = self.checkpoint.as_ref().map(|c| c.nonce.clone()).unwrap_or_default();
         // Written down before anything is removed: an original that is gone without a word would look like a loss.
@@ -191,12 +192,13 @@ impl Desk {
             self.vault.remove(&original.sha256)?;
             gone.add(original.size);
         }
-        Ok((gone, more))
+        Ok(gone)
     }
 
-    fn storage(&mut self, terms: &Terms, free_bytes: u64) -> Result<StorageView, Failure> {
+    fn storage(&self, terms: &Terms, free_bytes: u64) -> Result<StorageView, Failure> {
         let sorted = self.sort_originals(terms.days)?;
-        let mut view = StorageView { days: terms.days, by_itself: terms.by_itself, free_bytes, ..StorageView::default() };
+        let mut view =
+            StorageView { days: terms.days, by_itself: terms.by_itself, free_bytes, ..StorageView::default() };
         let mut photos = Heap::default();
         let mut reasons: BTreeMap<Stay, Heap> = BTreeMap::new();
         for judged in &sorted.here {
@@ -239,10 +241,9 @@ impl Desk {
         let mut out: Vec<Notice> = self.kept.fell_back.iter().cloned().collect();
         let away = self.kept.away();
         if !away.is_empty() {
-            let gone = self.index.own_originals()?.into_iter();
-            let gone: Vec<_> = gone
-                .filter(|o| away.contains(&o.sha256) && !o.receipted && !self.vault.contains(&o.sha256))
-                .collect();
+            let gone = self.index.own_originals(None)?.into_iter();
+            let gone: Vec<_> =
+                gone.filter(|o| away.contains(&o.sha256) && !o.receipted && !self.vault.contains(&o.sha256)).collect();
             if let Some(first) = gone.first() {
                 let params = [("n".to_owned(), gone.len().to_string()), ("name".to_owned(), first.name.clone())].into();
                 out.push(Notice { code: "original.lost".into(), params });
@@ -282,16 +283,16 @@ impl Device {
 
     fn let_go(&self) -> Result<Heap, Failure> {
         let terms = Terms::read(&self.inner.config.data);
-        let (mut gone, mut refused) = (Heap::default(), BTreeSet::new());
-        loop {
-            // A few at a time: the screens get their turn between.
-            let (some, more) = self.at_desk(|desk| desk.let_some_go(terms.days, &mut refused))?;
-            gone.n += some.n;
-            gone.bytes += some.bytes;
-            if !more {
-                return Ok(gone);
-            }
+        let sorted = self.at_desk(|desk| desk.sort_originals(terms.days))?;
+        let chosen: Vec<BlobHash> =
+            sorted.here.iter().filter(|j| j.stays.is_none()).map(|j| j.original.sha256).collect();
+        let mut gone = Heap::default();
+        for some in chosen.chunks(AT_ONCE) {
+            let went = self.at_desk(|desk| desk.let_these_go(some, terms.days))?;
+            gone.n += went.n;
+            gone.bytes += went.bytes;
         }
+        Ok(gone)
     }
 
     /// After a sync, if the person switched that on.
@@ -301,8 +302,10 @@ impl Device {
         }
         // Somebody is adding a photo: the next sync will do.
         let Ok(_turn) = self.inner.capture_turn.try_lock() else { return };
-        if let Err(e) = self.let_go() {
-            tracing::warn!(error = %e, "originals could not be let go");
+        match self.let_go() {
+            Ok(gone) if gone.n > 0 => self.tell(Happening::Today),
+            Ok(_) => {}
+            Err(e) => tracing::warn!(error = %e, "originals could not be let go"),
         }
     }
 }
