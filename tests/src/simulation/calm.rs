@@ -35,7 +35,8 @@ impl World {
         for phone in 0..self.phones.len() {
             lock(&self.phones[phone].hand.disk).power.hold();
         }
-        for _ in 0..4 {
+        // Once to bring everything in, once to fetch what the others brought.
+        for _ in 0..2 {
             for phone in 0..self.phones.len() {
                 self.rest(phone).await?;
                 self.start(phone);

@@ -18,7 +18,7 @@ use super::phone::Phone;
 use super::rogue::{ROGUE, Rogue};
 
 /// Turns of the bad time.
-const TURNS: usize = 420;
+const TURNS: usize = 320;
 
 /// What may happen in this world beside the weather.
 #[derive(Debug, Clone, Copy)]
