@@ -161,7 +161,17 @@ const screens = [
   ],
   ['storage-lost', 'cleared', '/settings', async (p) => p.getByTestId('storage-go').scrollIntoViewIfNeeded()],
   ['item-away', 'cleared', `/i/${id}/item/COLD-02`],
-  ['picture-away', 'cleared', `/i/${id}/picture/PIC`],
+  ['picture-lost', 'cleared', `/i/${id}/picture/PIC`],
+  [
+    'picture-away',
+    'cleared',
+    `/i/${id}/picture/PIC`,
+    async (p) =>
+      p
+        .getByRole('button', { name: '下一个' })
+        .or(p.getByRole('button', { name: 'Next' }))
+        .click(),
+  ],
 ]
 const looks = [
   ['phone', 412, 915, 'zh-CN', 'light', 100],
