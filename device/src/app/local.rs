@@ -212,7 +212,11 @@ impl Local for Phone {
                 desk.compare_all = false;
             }
             // The word that stands came again.
-            if desk.ledger.agreed.as_ref() == Some(&said) { Ok(()) } else { desk.keep_word(HqWord::Agreed(agreed.clone())) }
+            if desk.ledger.agreed.as_ref() == Some(&said) {
+                Ok(())
+            } else {
+                desk.keep_word(HqWord::Agreed(agreed.clone()))
+            }
         })?;
         day::settle(&self.device()?)?;
         self.device()?.let_go_by_itself();

@@ -20,16 +20,30 @@ pub(in crate::app) enum HqWord {
     Receipt(Signed<Receipt>),
     Checkpoint(Signed<Checkpoint>),
     Agreed(Signed<DayAgreed>),
-    Verdict { feed: FeedId, verdict: Verdict, at_hq: Head },
+    Verdict {
+        feed: FeedId,
+        verdict: Verdict,
+        at_hq: Head,
+    },
     /// HQ says it lacks what it had receipted: blobs with the place of their entry, and entries after `stored_to`. Not signed:
     /// it only takes claims away.
-    Lacks { feed: FeedId, stored_to: Option<u64>, blobs: Vec<(u64, BlobHash)> },
+    Lacks {
+        feed: FeedId,
+        stored_to: Option<u64>,
+        blobs: Vec<(u64, BlobHash)>,
+    },
     /// HQ has less than it once said it had: every receipt before this is void until it is given anew.
     Behind(Signed<Checkpoint>),
     /// The phone's own note: these originals left it under this checkpoint of HQ.
-    LetGo { blobs: Vec<BlobHash>, under: String },
+    LetGo {
+        blobs: Vec<BlobHash>,
+        under: String,
+    },
     /// The phone's own note: entries up to here and all their blobs were found under receipts, in the feed itself.
-    Settled { feed: FeedId, seq: u64 },
+    Settled {
+        feed: FeedId,
+        seq: u64,
+    },
 }
 
 impl Desk {
@@ -121,9 +135,7 @@ impl Desk {
         if from > self.words.count() {
             return Ok(());
         }
-        self.each_word(from, |desk, word| {
-            Ok(note(&desk.index, &word, &desk.hq.hq.key)?)
-        })?;
+        self.each_word(from, |desk, word| Ok(note(&desk.index, &word, &desk.hq.hq.key)?))?;
         Ok(self.index.set_meta("words", &self.words.count().to_string())?)
     }
 

@@ -269,7 +269,8 @@ impl Hq {
             let entries = frames.iter().map(|f| f.open().unwrap()).filter(|e| e.header.seq > claim.from);
             entries.flat_map(|e| e.payload.unwrap().blobs).map(|b| b.sha256).collect()
         };
-        let mut absent: Vec<_> = request.feeds.iter().flat_map(&named).filter(|b| !self.blobs.contains_key(b)).collect();
+        let mut absent: Vec<_> =
+            request.feeds.iter().flat_map(&named).filter(|b| !self.blobs.contains_key(b)).collect();
         absent.sort_unstable();
         absent.dedup();
         let agreed = (missing_entries.is_empty() && absent.is_empty()).then(|| {
