@@ -14,7 +14,7 @@ impl Chance {
         Self(seed ^ 0x5851_f42d_4c95_7f2d)
     }
     /// splitmix64, public domain (Vigna 2015).
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,11 +23,11 @@ impl Chance {
     }
     /// A number below `n`, 0 if there is none.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { usize::try_from(self.next() % n as u64).unwrap_or(0) }
+        if n == 0 { 0 } else { usize::try_from(self.draw() % n as u64).unwrap_or(0) }
     }
     /// True in so many of 1,000 cases.
     pub fn strikes(&mut self, permille: u32) -> bool {
-        self.next() % 1_000 < u64::from(permille)
+        self.draw() % 1_000 < u64::from(permille)
     }
     /// One of these.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
@@ -36,13 +36,13 @@ impl Chance {
     /// Bytes.
     pub fn fill(&mut self, out: &mut [u8]) {
         for piece in out.chunks_mut(8) {
-            let word = self.next().to_le_bytes();
+            let word = self.draw().to_le_bytes();
             piece.copy_from_slice(&word[..piece.len()]);
         }
     }
     /// Another sequence, which does not disturb this one however much is drawn from it.
     pub fn branch(&mut self) -> Self {
-        Self::new(self.next())
+        Self::new(self.draw())
     }
 }
 

@@ -99,7 +99,7 @@ impl Phone {
             hq_feed: hq.feed,
             hq_url: "https://hq".to_owned(),
             app: env!("CARGO_PKG_VERSION").to_owned(),
-            jitter_seed: chance.next(),
+            jitter_seed: chance.draw(),
         };
         let disk = Arc::new(Mutex::new(Disk::new(contents, bug, chance)));
         Self {
@@ -247,7 +247,7 @@ impl Hand {
                 self.say(chance, Some(&inspection), event(answer.into())?, over, None)
             }
             4 => {
-                let note = NoteSet { item: item.parse()?, text: format!("note {}", chance.next()) };
+                let note = NoteSet { item: item.parse()?, text: format!("note {}", chance.draw()) };
                 self.say(chance, Some(&inspection), event(note.into())?, Vec::new(), None)
             }
             5 => {
@@ -271,7 +271,7 @@ impl Hand {
                 let head = size.min(16);
                 chance.fill(&mut bytes[..head]);
                 let added = EvidenceAdded {
-                    evidence: format!("ev-{}", chance.next()).parse()?,
+                    evidence: format!("ev-{}", chance.draw()).parse()?,
                     item: Some(item.parse()?),
                     kind: serde_json::from_value("photo".into())?,
                     name: "photo.jpg".to_owned(),
@@ -303,7 +303,7 @@ impl Hand {
 fn wrong_time(chance: &mut Chance) -> ClaimedTime {
     let (year, day) = (1970 + chance.below(130), 1 + chance.below(28));
     let wall = format!("{year}-{:02}-{day:02}T{:02}:00:00+08:00", 1 + chance.below(12), chance.below(24));
-    ClaimedTime { wall, boot: "boot".to_owned(), mono_ms: chance.next() >> 20, hq_seen: None }
+    ClaimedTime { wall, boot: "boot".to_owned(), mono_ms: chance.draw() >> 20, hq_seen: None }
 }
 
 struct Bytes(Arc<Vec<u8>>);

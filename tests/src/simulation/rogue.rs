@@ -186,7 +186,7 @@ impl Rogue {
 
     /// Another entry where HQ has one.
     fn fork(&self, chance: &mut Chance, known: &Known) -> Vec<Frame> {
-        let payload = format!("{{\"salt\":\"{:032x}\"}}", chance.next()).into_bytes();
+        let payload = format!("{{\"salt\":\"{:032x}\"}}", chance.draw()).into_bytes();
         let header = Header {
             v: 1,
             suite: xuncha_core::feed::SUITE.to_owned(),
