@@ -80,7 +80,7 @@ pub(crate) struct Inner {
     door: Mutex<Door>,
     desk: Mutex<Option<Desk>>,
     sync: Mutex<Option<crate::sync::SyncHandle>>,
-    sync_terms: Mutex<sync_verbs::SyncTerms>,
+    sync_terms: Mutex<crate::sync::Terms>,
     capture_turn: tokio::sync::Mutex<()>,
     happenings: broadcast::Sender<Happening>,
     _lock: FolderLock,
@@ -100,7 +100,7 @@ impl Device {
         let door = Door::open(&config.data)?;
         let (happenings, _) = broadcast::channel(256);
         let inner = Inner {
-            sync_terms: Mutex::new(sync_verbs::SyncTerms::read(&config.data)),
+            sync_terms: Mutex::new(sync_verbs::read_terms(&config.data)),
             config,
             door: Mutex::new(door),
             desk: Mutex::new(None),

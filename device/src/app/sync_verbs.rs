@@ -9,23 +9,14 @@ use tokio::runtime::Handle;
 use xuncha_core::Failure;
 
 use crate::disk;
-use crate::sync::{Contact, SyncHandle, Wishes};
+use crate::sync::{Contact, SyncHandle, Terms, Wishes};
 
 use super::Device;
 use super::local::Phone;
 use super::verbs::{NetworkArgs, Nothing, SyncFirst, WifiOnly};
 use super::views::{Happening, Network, SyncView};
 
-/// What a person wants of every sync, and what the shell said of the network.
-#[derive(Debug, Clone)]
-pub(super) struct SyncTerms {
-    paused: bool,
-    wishes: Wishes,
-    /// Not kept: another start may be on another network.
-    network: Network,
-}
-
-/// The plain file.
+/// The plain file. The network is not in it: another start may be on another one.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct TermsFile {
     paused: bool,
@@ -33,21 +24,18 @@ struct TermsFile {
     first: Option<xuncha_core::ids::InspectionId>,
 }
 
-impl SyncTerms {
-    /// Reads the plain file; an unreadable one counts as never written.
-    pub(super) fn read(data: &Path) -> Self {
-        let bytes = std::fs::read(data.join("sync.json")).unwrap_or_default();
-        let file: TermsFile = serde_json::from_slice(&bytes).unwrap_or_default();
-        let wishes = Wishes { wifi_only: file.wifi_only, first: file.first };
-        Self { paused: file.paused, wishes, network: Network::Unknown }
-    }
+/// Reads the plain file; an unreadable one counts as never written.
+pub(super) fn read_terms(data: &Path) -> Terms {
+    let bytes = std::fs::read(data.join("sync.json")).unwrap_or_default();
+    let TermsFile { paused, wifi_only, first } = serde_json::from_slice(&bytes).unwrap_or_default();
+    Terms { paused, wishes: Wishes { wifi_only, first }, network: Network::Unknown }
+}
 
-    fn write(&self, data: &Path) -> Result<(), Failure> {
-        let Wishes { wifi_only, first } = self.wishes.clone();
-        let file = TermsFile { paused: self.paused, wifi_only, first };
-        let bytes = serde_json::to_vec(&file).map_err(|e| Failure::never("settings.shape").with("why", e))?;
-        Ok(disk::write_atomic(&data.join("sync.json"), &bytes)?)
-    }
+fn write_terms(terms: &Terms, data: &Path) -> Result<(), Failure> {
+    let Wishes { wifi_only, first } = terms.wishes.clone();
+    let file = TermsFile { paused: terms.paused, wifi_only, first };
+    let bytes = serde_json::to_vec(&file).map_err(|e| Failure::never("settings.shape").with("why", e))?;
+    Ok(disk::write_atomic(&data.join("sync.json"), &bytes)?)
 }
 
 impl Device {
@@ -66,13 +54,7 @@ impl Device {
             Some(handle) => handle,
             None => {
                 let phone = Arc::new(Phone(Arc::downgrade(&self.inner)));
-                let handle = SyncHandle::spawn(&Handle::current(), phone, contact)?;
-                let terms = self.terms().clone();
-                handle.network(terms.network);
-                handle.wish(terms.wishes);
-                if terms.paused {
-                    handle.pause();
-                }
+                let handle = SyncHandle::spawn(&Handle::current(), phone, contact, self.terms().clone())?;
                 self.tell_of(handle.subscribe());
                 handle
             }
@@ -80,7 +62,7 @@ impl Device {
         Ok(work(slot.insert(handle)))
     }
 
-    fn terms(&self) -> MutexGuard<'_, SyncTerms> {
+    fn terms(&self) -> MutexGuard<'_, Terms> {
         self.inner.sync_terms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -90,11 +72,11 @@ impl Device {
     }
 
     /// Changes what the person wants; durable when it returns.
-    fn want(&self, change: impl FnOnce(&mut SyncTerms)) -> Result<SyncTerms, Failure> {
+    fn want(&self, change: impl FnOnce(&mut Terms)) -> Result<Terms, Failure> {
         let mut terms = self.terms();
         let mut wanted = terms.clone();
         change(&mut wanted);
-        wanted.write(&self.inner.config.data)?;
+        write_terms(&wanted, &self.inner.config.data)?;
         *terms = wanted.clone();
         Ok(wanted)
     }
@@ -143,7 +125,7 @@ impl Device {
         self.wish(terms)
     }
 
-    fn wish(&self, terms: SyncTerms) -> Result<SyncView, Failure> {
+    fn wish(&self, terms: Terms) -> Result<SyncView, Failure> {
         let Wishes { wifi_only, first } = terms.wishes.clone();
         let view = self.with_sync(|sync| {
             sync.wish(terms.wishes);

@@ -111,6 +111,8 @@ pub enum Ask {
         feed: FeedId,
         /// First place.
         from: u64,
+        /// About so many bytes at most; one frame at least.
+        bytes: usize,
     },
     /// Name of the entry at a place of an own feed.
     EntryAt {

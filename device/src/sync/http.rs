@@ -22,6 +22,7 @@ use super::wire::{self, Incoming, Load, Outgoing};
 const CONNECT: Duration = Duration::from_secs(10);
 /// Nothing moved in either direction for so long: the connection is dead.
 const IDLE: Duration = Duration::from_secs(30);
+const IDLE_WORD: &str = "idle";
 const SMALL_RECORD: usize = 2 * 1024;
 /// A pull page or a list of wanted blobs stays far below.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
@@ -56,7 +57,8 @@ impl Http {
         if !base.starts_with("https://") {
             return Err(Failure::never("hq.address"));
         }
-        let (client, small) = (client(tls::config(anchor.clone(), None)?)?, client(tls::config(anchor, Some(SMALL_RECORD))?)?);
+        let (client, small) =
+            (client(tls::config(anchor.clone(), None)?)?, client(tls::config(anchor, Some(SMALL_RECORD))?)?);
         Ok(Self { client, small, base })
     }
 
@@ -137,7 +139,7 @@ async fn watched(request: RequestBuilder, moved: &Moved, patience: Duration) -> 
     loop {
         match tokio::time::timeout(patience, &mut sending).await {
             Ok(done) => return done.map_err(|e| wire_failure(&e)),
-            Err(_) if moved.so_far() == before => return Err(unreachable("idle")),
+            Err(_) if moved.so_far() == before => return Err(unreachable(IDLE_WORD)),
             Err(_) => before = moved.so_far(),
         }
     }
@@ -148,13 +150,18 @@ const PIECE: usize = 64 * 1024;
 async fn read_body(mut response: Response) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     loop {
-        let chunk = tokio::time::timeout(IDLE, response.chunk()).await.map_err(|_| unreachable("idle"))?;
+        let chunk = tokio::time::timeout(IDLE, response.chunk()).await.map_err(|_| unreachable(IDLE_WORD))?;
         let Some(chunk) = chunk.map_err(|e| wire_failure(&e))? else { return Ok(bytes) };
         if bytes.len() + chunk.len() > MAX_REPLY {
             return Err(Failure::never("hq.answer").with("what", "too long"));
         }
         bytes.extend_from_slice(&chunk);
     }
+}
+
+/// Whether a connection was there and nothing came over it any more.
+pub(super) fn is_silent(failure: &Failure) -> bool {
+    failure.code == UNREACHABLE && failure.params.get("why").is_some_and(|why| why == IDLE_WORD)
 }
 
 pub(super) fn unreachable(why: &str) -> Failure {

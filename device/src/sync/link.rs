@@ -6,6 +6,7 @@
 //! `docs/decisions/pieces-by-time.md`.
 
 use xuncha_core::Failure;
+use xuncha_core::protocol::push;
 
 use super::blobs::UNREACHABLE;
 use super::machine::{Machine, Purpose, spread};
@@ -20,6 +21,13 @@ const QUIET_MS: u64 = 2_000;
 const PIECE_MS: u64 = 3_000;
 /// Below this the request around a piece would weigh more than one part in a hundred.
 const MIN_PIECE: u64 = 64 * 1024;
+/// A push that was quicker makes the next one larger, one that was slower smaller: HQ waits a minute for one.
+const GROW_MS: u64 = 2_500;
+const SHRINK_MS: u64 = 10_000;
+/// As JSON strings frames may grow to twice their bytes and stay within [`push::MAX_BYTES`].
+const MAX_PUSH: usize = push::MAX_BYTES / 2 - 256 * 1024;
+const PATIENCE: u32 = 8;
+const MAX_PART: usize = 1024 * 1024;
 const MAX_PIECE: u64 = 16 * 1024 * 1024;
 
 /// How the link has been lately.
@@ -43,7 +51,49 @@ struct Parked {
     purpose: Purpose,
 }
 
-/// How many bytes one request carries.
+/// How many bytes go in one request that is taken whole or not at all: a push, a part of a pack. After a cut the next one is
+/// smaller, a push down to a single entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Batch {
+    bytes: usize,
+    least: usize,
+    most: usize,
+    /// Successes that are still wanted before it grows again: what was cut once is not tried at every turn.
+    patience: u32,
+}
+
+impl Batch {
+    /// Frames of a push.
+    pub fn of_push() -> Self {
+        Self { bytes: 256 * 1024, least: 1, most: MAX_PUSH, patience: 0 }
+    }
+    /// Part of a pack.
+    pub fn of_pack() -> Self {
+        Self { bytes: MAX_PART, least: 16 * 1024, most: MAX_PART, patience: 0 }
+    }
+    /// Bytes of the next one.
+    pub fn bytes(self) -> usize {
+        self.bytes
+    }
+    /// One went through in so many milliseconds.
+    pub fn went(&mut self, ms: u64) {
+        let waits = self.patience > 0;
+        self.patience = self.patience.saturating_sub(1);
+        let next = match ms {
+            0..=GROW_MS if waits => self.bytes,
+            0..=GROW_MS => self.bytes.max(4 * 1024).saturating_mul(4),
+            ..SHRINK_MS => self.bytes,
+            _ => self.bytes / 4,
+        };
+        self.bytes = next.clamp(self.least, self.most);
+    }
+    /// One did not.
+    fn cut(&mut self) {
+        (self.bytes, self.patience) = ((self.bytes / 4).max(self.least), PATIENCE);
+    }
+}
+
+/// How many bytes of a blob one request carries.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace(u64);
 
@@ -71,7 +121,8 @@ impl Pace {
 
 /// Whether this says that nothing came back, rather than what HQ thinks.
 pub(super) fn is_silence(failure: &Failure) -> bool {
-    failure.code == UNREACHABLE || failure.code == "hq.busy"
+    // The last two are HQ's words for a request that broke off or took too long on its way.
+    [UNREACHABLE, "hq.busy", "request.slow", "body.cut"].contains(&failure.code.as_str())
 }
 
 impl Link {
@@ -108,6 +159,14 @@ impl Machine {
         // One file that breaks the line again and again waits for itself while others move.
         let own = match &purpose {
             Purpose::Blob { sha256 } => self.now + self.blob_cut(*sha256),
+            Purpose::Push(_) => {
+                self.batch.cut();
+                0
+            }
+            Purpose::PackPart => {
+                self.part.cut();
+                0
+            }
             _ => 0,
         };
         let at = round.max(own);

@@ -13,7 +13,7 @@ use crate::app::views::{SyncPhase, SyncView};
 use super::blobs::{Transfer, Tries};
 use super::effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
 use super::hello::FeedAtHq;
-use super::link::{Link, Pace, is_silence};
+use super::link::{Batch, Link, Pace, is_silence};
 use super::local::Standing;
 use super::pull::PackPart;
 use super::push::Pushed;
@@ -49,6 +49,8 @@ pub struct Machine {
     pub(super) token: Option<Token>,
     pub(super) link: Link,
     pub(super) pace: Pace,
+    pub(super) batch: Batch,
+    pub(super) part: Batch,
     pub(super) wishes: Wishes,
     network: Network,
     /// HQ fell back, and the phone was told in this run.
@@ -177,6 +179,8 @@ impl Machine {
             token: None,
             link: Link::default(),
             pace: Pace::default(),
+            batch: Batch::of_push(),
+            part: Batch::of_pack(),
             wishes: Wishes::default(),
             network: Network::Unknown,
             told_behind: false,

@@ -5,7 +5,7 @@
 //! over HTTPS; what a request and its answer are in HTTP is [`wire`]) and the two calls of [`enrol`]. What it is not: the storage of what it moves ([`crate::feed`],
 //! [`crate::vault`], [`crate::packs`] behind [`Local`]) or the judgement at HQ (`hq::sync`).
 //!
-//! Order of one contact: session → hello → push (→ hello) → receipts → windows of blobs, each with its receipts → pull →
+//! Order of one contact: session → hello → push (→ hello) → receipts → blobs, with receipts fetched beside them → pull →
 //! packs → close of day. Nothing that the machine remembers is needed to go on after a kill: hello asks everything anew.
 //!
 //! Invariants: a receipt, a page, a pack, a day is stored only after its signature, chain or hash was verified, a receipt
@@ -37,7 +37,7 @@ mod wire;
 pub use effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
 pub use local::{BlobReader, Lacking, Local, Manifest, OwnBlob, OwnFeed, Standing, UnsentBlob};
 pub use machine::{Machine, Setup};
-pub use run::{Contact, SyncHandle, answer_locally};
+pub use run::{Contact, SyncHandle, Terms, answer_locally};
 pub use wire::{Incoming, Load, Outgoing, answer, outgoing};
 
 #[cfg(test)]

@@ -17,8 +17,6 @@ use crate::app::views::SyncPhase;
 use super::effect::{Ask, Request};
 use super::machine::{Machine, Purpose, Setup};
 
-/// Bytes of a pack asked for at once.
-const PART: u64 = 1024 * 1024;
 /// A pack is held in memory until its hash is known.
 const MAX_PACK: u64 = 64 * 1024 * 1024;
 
@@ -101,7 +99,7 @@ impl Machine {
             _ => Vec::new(),
         };
         let from = bytes.len() as u64;
-        let (sha256, len) = (pack.sha256, PART.min(pack.size - from));
+        let (sha256, len) = (pack.sha256, (self.part.bytes() as u64).min(pack.size - from));
         let part = PackPart { pack: pack.clone(), bytes };
         if len == 0 {
             return self.pack_complete(part);
@@ -116,6 +114,7 @@ impl Machine {
             return self.pack_refused(Failure::never("pack.wrong"));
         }
         part.bytes.extend_from_slice(bytes);
+        self.part.went(0);
         self.next_pack();
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Pushed {
     pub first: u64,
     /// Their names.
     pub ids: Vec<EntryId>,
+    /// When they were sent off.
+    pub at: u64,
 }
 
 impl Machine {
@@ -53,7 +55,8 @@ impl Machine {
         }
         let wire: Result<Vec<WireFrame>, _> = frames.iter().map(WireFrame::try_from).collect();
         let Ok(wire) = wire else { return self.halt(feed, Failure::after_action("feed.damaged")) };
-        let pushed = Pushed { feed, first: at.hq.seq + 1, ids: frames.iter().map(Frame::id).collect() };
+        let ids = frames.iter().map(Frame::id).collect();
+        let pushed = Pushed { feed, first: at.hq.seq + 1, ids, at: self.now };
         self.send(Request::Push { feed, frames: wire }, Purpose::Push(pushed));
     }
 
@@ -75,7 +78,7 @@ impl Machine {
         self.screen.entries_sent(grew);
         self.screen.quarantine(feed, &reply.quarantined);
         if grew > 0 {
-            self.batch.went();
+            self.batch.went(self.now - pushed.at);
             self.contact.pushed = true;
             self.progressed();
         }

@@ -14,12 +14,11 @@ use tokio::task::{AbortHandle, JoinError, JoinHandle, JoinSet};
 use xuncha_core::Failure;
 use xuncha_core::ids::{BlobHash, DeviceId};
 use xuncha_core::protocol::enrol::HqIdentity;
-use xuncha_core::protocol::push;
 
 use crate::app::views::SyncView;
 
 use super::effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
-use super::http::{Http, Moved};
+use super::http::{self, Http, Moved};
 use super::local::{BlobReader, Local};
 use super::machine::{Machine, Setup};
 use super::tls::Anchor;
@@ -27,9 +26,8 @@ use super::wire::{self, Load};
 
 /// Bytes read from the vault at once: per upload one piece in the channel, one being read, one being sent.
 const PIECE: u64 = 1024 * 1024;
-/// Frames of one push; as JSON strings they may grow to twice their bytes and stay within [`push::MAX_BYTES`].
+/// Frames of one push.
 const FRAMES: usize = 1_000;
-const FRAME_BYTES: usize = push::MAX_BYTES / 2 - 256 * 1024;
 
 /// Whom the runner speaks to, and as whom.
 #[derive(Debug, Clone)]
@@ -42,6 +40,23 @@ pub struct Contact {
     pub device: DeviceId,
     /// Version of the app.
     pub app: String,
+}
+
+/// How it is to be done, as far as that is known before it begins.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The person paused: it rests until the person goes on.
+    pub paused: bool,
+    /// What the person wants of every sync.
+    pub wishes: Wishes,
+    /// What the shell said of the network.
+    pub network: Network,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { paused: false, wishes: Wishes::default(), network: Network::Unknown }
+    }
 }
 
 /// A sync that runs beside the app. Dropping it ends it; nothing is lost by that.
@@ -57,12 +72,13 @@ impl SyncHandle {
     ///
     /// # Errors
     /// `hq.address` or `ca.unreadable`: what enrolment stored cannot be used.
-    pub fn spawn(runtime: &Handle, local: Arc<dyn Local>, contact: Contact) -> Result<Self, Failure> {
-        let http = Http::new(&contact.url, Anchor::from_pem(&contact.hq.ca_pem)?)?;
+    pub fn spawn(runtime: &Handle, local: Arc<dyn Local>, contact: Contact, terms: Terms) -> Result<Self, Failure> {
+        let anchor = Anchor::from_pem(&contact.hq.ca_pem)?;
+        let http = Http::new(&contact.url, anchor.clone())?;
         let mut seed = [0; 8];
         // Without chance the retries are merely not spread.
         let _ = getrandom::fill(&mut seed);
-        let machine = Machine::new(Setup {
+        let mut machine = Machine::new(Setup {
             device: contact.device.clone(),
             hq_key: contact.hq.key,
             hq_feed: contact.hq.feed,
@@ -70,11 +86,19 @@ impl SyncHandle {
             app: contact.app,
             jitter_seed: u64::from_le_bytes(seed),
         });
+        // Nothing is carried out of these: a machine at rest only shows them.
+        machine.step(0, Input::Network(terms.network));
+        machine.step(0, Input::Wish(terms.wishes));
+        if terms.paused {
+            machine.step(0, Input::Pause);
+        }
         let (shown, view) = watch::channel(machine.view());
         let (inputs, wishes) = mpsc::unbounded_channel();
         let runner = Runner {
             machine,
             wire: Wire { http, local, device: contact.device },
+            anchor,
+            network: terms.network,
             shown,
             tasks: JoinSet::new(),
             running: HashMap::new(),
@@ -123,6 +147,8 @@ impl Drop for SyncHandle {
 struct Runner {
     machine: Machine,
     wire: Wire,
+    anchor: Anchor,
+    network: Network,
     shown: watch::Sender<SyncView>,
     tasks: JoinSet<Result<Answer, Failure>>,
     running: HashMap<tokio::task::Id, (RequestId, AbortHandle)>,
@@ -147,10 +173,29 @@ impl Runner {
                     if wake.is_some() => Input::Tick,
             };
             self.wake = None;
+            if self.needs_new_connections(&input) {
+                self.connect_anew();
+            }
             let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
             for effect in self.machine.step(now, input) {
                 self.carry_out(effect);
             }
+        }
+    }
+
+    /// What lies idle in the pool is as dead as the connection that fell silent, and a request on it would wait as long.
+    fn needs_new_connections(&mut self, input: &Input) -> bool {
+        match input {
+            Input::Network(network) => std::mem::replace(&mut self.network, *network) != *network,
+            Input::Answer { result: Err(failure), .. } => http::is_silent(failure),
+            _ => false,
+        }
+    }
+
+    fn connect_anew(&mut self) {
+        // It could be made once, from the same address and the same certificate.
+        if let Ok(http) = Http::new(self.wire.http.base(), self.anchor.clone()) {
+            self.wire.http = http;
         }
     }
 
@@ -210,7 +255,7 @@ pub fn answer_locally(local: &dyn Local, ask: Ask) -> Result<Answer, Failure> {
         Ask::Standing => Answer::Standing(Box::new(local.standing()?)),
         Ask::SignSession { nonce } => Answer::Signature(local.sign_session(&nonce)?),
         Ask::SignHeads { heads, session } => Answer::Claims(local.sign_heads(&heads, session)?),
-        Ask::Frames { feed, from } => Answer::Frames(local.frames(feed, from, FRAMES, FRAME_BYTES)?),
+        Ask::Frames { feed, from, bytes } => Answer::Frames(local.frames(feed, from, FRAMES, bytes)?),
         Ask::EntryAt { feed, seq } => Answer::EntryAt(local.entry_at(feed, seq)?),
         Ask::StoreReceipt(receipt) => Answer::ReceiptStored(local.store_receipt(&receipt)?),
         Ask::LackingPacks => Answer::Packs(local.lacking_packs()?),
@@ -243,7 +288,9 @@ impl Wire {
         let out = wire::outgoing(&request, token, &self.device)?;
         let moved = Moved::default();
         let blob = match out.load {
-            Load::Blob { sha256, from, len, size, .. } => Some(self.blob(sha256, from..from + len, size, &moved).await?),
+            Load::Blob { sha256, from, len, size, .. } => {
+                Some(self.blob(sha256, from..from + len, size, &moved).await?)
+            }
             Load::Bytes(_) => None,
         };
         let (body, fault) = blob.map(|b| (b.body, b.fault)).unzip();
@@ -252,13 +299,7 @@ impl Wire {
     }
 
     /// Streams a piece of a blob straight out of the vault.
-    async fn blob(
-        &self,
-        sha256: BlobHash,
-        part: Range<u64>,
-        size: u64,
-        moved: &Moved,
-    ) -> Result<BlobBody, Failure> {
+    async fn blob(&self, sha256: BlobHash, part: Range<u64>, size: u64, moved: &Moved) -> Result<BlobBody, Failure> {
         let local = self.local.clone();
         let opened = tokio::task::spawn_blocking(move || local.blob(sha256)).await;
         let mut reader = opened.map_err(|_| Failure::never("engine.fault"))??;

@@ -27,6 +27,11 @@ const QUEUE: usize = 64;
 /// How long a request waits for the one before it on the same upload to flush what it has.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What has arrived counts, though its phone has come again already: a phone is quicker with its next connection than HQ with
+/// the bytes of the last one, and throwing them away cost 6 % of everything on a line that is cut (measured 2026-11-22). A
+/// request that makes room takes in what comes without a pause of this length.
+const DRAIN: Duration = Duration::from_millis(30);
+
 /// Hash and offset of an upload, as far as this run knows them.
 #[derive(Default)]
 pub struct Progress(Option<(Sha256, u64)>);
@@ -209,12 +214,15 @@ impl Wire<'_> {
         let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
         let ticket = self.held.ticket;
         loop {
+            let replaced = *self.held.latest.borrow() > ticket;
+            let patience = if replaced { DRAIN } else { self.idle };
             let frame = tokio::select! {
                 biased;
-                _ = self.held.latest.wait_for(|latest| *latest > ticket) => return cut("request.replaced"),
-                frame = tokio::time::timeout(self.idle, self.body.frame()) => frame,
+                frame = tokio::time::timeout(patience, self.body.frame()) => frame,
+                _ = self.held.latest.wait_for(|latest| *latest > ticket), if !replaced => continue,
             };
             match frame {
+                Err(_) if replaced => return cut("request.replaced"),
                 Err(_) => return cut("request.slow"),
                 Ok(Some(Err(_))) => return cut("body.cut"),
                 Ok(None) => return Ok(None),

@@ -221,8 +221,15 @@ impl Local for Phone {
         let sign = |h: &Head| Signed::sign(&HeadClaim { head: h.clone(), session }, self.key.as_ref()).unwrap();
         Ok(heads.iter().map(sign).collect())
     }
-    fn frames(&self, _: FeedId, from: u64, max_frames: usize, _: usize) -> Result<Vec<Frame>, Failure> {
-        Ok(self.durable().frames.iter().skip(from as usize - 1).take(max_frames).cloned().collect())
+    fn frames(&self, _: FeedId, from: u64, max_frames: usize, max_bytes: usize) -> Result<Vec<Frame>, Failure> {
+        let mut room = max_bytes as i64;
+        let fits = |frame: &&Frame| {
+            let first = room == max_bytes as i64;
+            room -= frame.to_bytes().len() as i64;
+            first || room >= 0
+        };
+        let durable = self.durable();
+        Ok(durable.frames.iter().skip(from as usize - 1).take(max_frames).take_while(fits).cloned().collect())
     }
     fn entry_at(&self, _: FeedId, seq: u64) -> Result<Option<EntryId>, Failure> {
         Ok(self.durable().frames.get(seq as usize - 1).map(Frame::id))
