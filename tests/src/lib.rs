@@ -17,6 +17,7 @@ pub mod gallery;
 pub mod photos;
 pub mod proxy;
 pub mod simulation;
+pub mod trace;
 pub mod world;
 
 use std::path::{Path, PathBuf};

@@ -109,8 +109,8 @@ impl Walk {
     pub async fn sync_in_vain(&mut self) -> Result<()> {
         self.open_sync().await?;
         self.window.tap("sync-start").await?;
-        let failed = "return document.querySelector('[data-testid=\"sync-phase\"]')?.dataset.phase === 'failed'";
-        self.window.until("the page to say that HQ is away", Patience::SYNC, failed).await?;
+        let waiting = "return document.querySelector('[data-testid=\"sync-phase\"]')?.dataset.phase === 'waiting'";
+        self.window.until("the page to say that HQ is away", Patience::SYNC, waiting).await?;
         self.shot("sync-hq-away").await?;
         self.window.tap("back").await?;
         self.window.screen("today").await

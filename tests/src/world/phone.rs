@@ -90,11 +90,13 @@ impl Phone {
         }
     }
 
-    /// Synchronises until it is done, failed or paused.
+    /// Synchronises until it is done, failed, paused, or waits to try again.
     pub async fn sync_until_rest(&self) -> Result<SyncView> {
         let mut happenings = self.device.happenings();
         self.ask::<SyncView>("sync_start", json!({})).await?;
-        let rested = |view: &SyncView| matches!(view.phase, SyncPhase::Done | SyncPhase::Failed | SyncPhase::Paused);
+        let rested = |view: &SyncView| {
+            matches!(view.phase, SyncPhase::Done | SyncPhase::Failed | SyncPhase::Waiting | SyncPhase::Paused)
+        };
         let rest = timeout(SYNC_LIMIT, async {
             loop {
                 let view = match happenings.recv().await {

@@ -26,7 +26,10 @@ async fn what_was_recorded_while_hq_was_away_is_at_hq_byte_for_byte_after_the_ph
     // Nobody answers: the phone says so, promises to try again, and claims nothing.
     let away = alice.sync_until_rest().await.unwrap();
     let problem = away.problem.unwrap();
-    assert_eq!((away.phase, problem.code.as_str(), problem.retry), (SyncPhase::Failed, "hq.unreachable", Retry::Later));
+    assert_eq!(
+        (away.phase, problem.code.as_str(), problem.retry),
+        (SyncPhase::Waiting, "hq.unreachable", Retry::Later)
+    );
     assert_eq!((away.only_here.inspections, away.only_here.photos), (1, 2));
     let before = view(&alice, &inspection).await;
     let claims = safeties(&before);

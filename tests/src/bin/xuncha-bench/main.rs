@@ -8,11 +8,13 @@ mod ingest;
 mod lists;
 mod opening;
 mod photo;
+mod quiet;
 mod report;
 mod start;
 mod sync;
 mod tap;
 mod vanished;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +44,12 @@ enum What {
     Sync {
         /// Only these; none: all
         parts: Vec<Part>,
+        /// Folder with recorded lines (`*.up` in mahimahi's form), to be replayed; else `$XUNCHA_DATA/net-traces`
+        #[arg(long)]
+        traces: Option<PathBuf>,
+        /// Inspections of ten entries and one photo on the full phone
+        #[arg(long, default_value_t = 10_000)]
+        stored: usize,
     },
     /// Window to the unlock screen, beside a bare window
     Start,
@@ -58,7 +66,13 @@ enum What {
 /// A part of `sync`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// 60 photos of 3 MB, and memory with 300
+    /// Lines that are cut again and again
+    Wire,
+    /// Recorded lines
+    Traces,
+    /// A full phone with nothing new
+    Quiet,
+    /// 60 photos of 3 MB, and 300; memory
     Speed,
     /// Entries from eight phones, beside a bare loop
     Ingest,
@@ -73,8 +87,17 @@ fn main() -> ExitCode {
     match args.what {
         What::Answer { stored } => runtime.block_on(answer::measure(stored, &mut report)),
         What::Photo => runtime.block_on(photo::measure(&mut report)),
-        What::Sync { parts } => runtime.block_on(async {
+        What::Sync { parts, traces, stored } => runtime.block_on(async {
             let asked = |part| parts.is_empty() || parts.contains(&part);
+            if asked(Part::Wire) {
+                wire::measure(&mut report).await;
+            }
+            if asked(Part::Traces) {
+                wire::replay(&mut report, traces.or_else(wire::outside).as_deref()).await;
+            }
+            if asked(Part::Quiet) {
+                quiet::measure(stored, &mut report).await;
+            }
             if asked(Part::Speed) {
                 sync::measure(&mut report).await;
             }

@@ -1,12 +1,14 @@
 //! Figures and their limits, for people and for programs.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// One promise and what was measured.
 #[derive(Debug, Serialize)]
 pub struct Line {
     /// What was measured, e.g. `answer.p95`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Our figure.
     pub figure: f64,
     /// What it stands beside, measured in the same run.
@@ -25,21 +27,42 @@ pub struct Line {
 
 /// All lines of a run.
 #[derive(Debug, Default)]
-pub struct Report(Vec<Line>);
+pub struct Report {
+    lines: Vec<Line>,
+    keys: serde_json::Map<String, serde_json::Value>,
+}
 
 impl Report {
     /// `figure` may be at most `limit` times what it stands beside.
-    pub fn at_most(&mut self, name: &'static str, unit: &'static str, figure: f64, beside: f64, limit: f64) {
-        self.add(name, unit, figure, beside, limit, "at_most");
+    pub fn at_most(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        unit: &'static str,
+        figure: f64,
+        beside: f64,
+        limit: f64,
+    ) {
+        self.add(name.into(), unit, figure, beside, limit, "at_most");
     }
     /// `figure` must be at least `limit` times what it stands beside.
-    pub fn at_least(&mut self, name: &'static str, unit: &'static str, figure: f64, beside: f64, limit: f64) {
-        self.add(name, unit, figure, beside, limit, "at_least");
+    pub fn at_least(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        unit: &'static str,
+        figure: f64,
+        beside: f64,
+        limit: f64,
+    ) {
+        self.add(name.into(), unit, figure, beside, limit, "at_least");
+    }
+    /// A figure under a key of its own in the JSON object.
+    pub fn key(&mut self, name: &str, figure: f64) {
+        self.keys.insert(name.to_owned(), figure.into());
     }
 
     fn add(
         &mut self,
-        name: &'static str,
+        name: Cow<'static, str>,
         unit: &'static str,
         figure: f64,
         beside: f64,
@@ -48,17 +71,21 @@ impl Report {
     ) {
         let ratio = figure / beside;
         let holds = if bound == "at_most" { ratio <= limit } else { ratio >= limit };
-        self.0.push(Line { name, figure, beside, unit, ratio, limit, bound, holds });
+        self.lines.push(Line { name, figure, beside, unit, ratio, limit, bound, holds });
     }
 
     /// Prints it.
     pub fn print(&self, json: bool) {
         if json {
-            let holds = self.0.iter().all(|l| l.holds);
-            println!("{}", serde_json::json!({ "figures": self.0, "holds": holds }));
+            let holds = self.lines.iter().all(|l| l.holds);
+            let mut all = serde_json::json!({ "figures": self.lines, "holds": holds });
+            if let Some(object) = all.as_object_mut() {
+                object.extend(self.keys.clone());
+            }
+            println!("{all}");
             return;
         }
-        for l in &self.0 {
+        for l in &self.lines {
             let sign = if l.bound == "at_most" { "≤" } else { "≥" };
             let verdict = if l.holds { "holds" } else { "MISSED" };
             println!(
