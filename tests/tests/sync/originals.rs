@@ -225,3 +225,25 @@ async fn a_cut_while_an_original_comes_back_costs_one_part_and_not_all_of_it() {
     assert!(rest < whole * 9 / 10, "{rest} of {whole} bytes were said again");
     assert_eq!(where_is(&alice, &two).await, "here");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i3_an_original_stays_while_two_answers_wait_to_be_settled_there() {
+    let (world, clock, alice) = world_with_a_clock().await;
+    let bob = world.phone("bob", COMPANION).await.unwrap();
+    let file = picture(&world, "a.jpg");
+    let inspection = begin(&alice).await;
+    alice.attach(&inspection, Some("ACC-03"), &file).await.unwrap();
+    alice.sync().await.unwrap();
+    bob.sync().await.unwrap();
+    answer(&alice, &inspection, "ACC-04", "conforms", &[]).await;
+    answer(&bob, &inspection, "ACC-04", "non_conforming", &[]).await;
+    give_up(&alice, &inspection).await;
+    for phone in [&alice, &bob, &alice] {
+        phone.sync().await.unwrap();
+    }
+    back_up(&world, "backup").await;
+    clock.pass(8 * 24 * HOUR);
+    look_elsewhere(&alice).await;
+    assert_eq!((stays(&alice).await.as_str(), free(&alice).await), ("conflict", 0));
+    assert!(in_vault(&alice, &file));
+}
