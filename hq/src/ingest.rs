@@ -11,7 +11,7 @@ use xuncha_core::feed::{AppInfo, ClaimedTime, Draft, Entry, Frame, Head, author}
 use xuncha_core::ids::{InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::push::Quarantined;
 
-use crate::db::{Batch, Changes, DbError, FeedRow, NewEntry, StoredEntry};
+use crate::db::{Batch, Changes, DbError, FeedRow, NewEntry, StoredEntry, Tip};
 use crate::hq::{Hq, db_failure};
 use crate::projections::entry::{Author, inert, judge};
 use crate::projections::{Arrival, inspection, office};
@@ -23,8 +23,8 @@ const TRIES: u32 = 5;
 
 /// What is to be stored of one feed.
 pub struct Intake {
-    /// The head it follows.
-    pub after: Head,
+    /// What it follows.
+    pub after: Tip,
     /// Verified entries in order.
     pub entries: Vec<(Frame, Entry)>,
     /// Frames to keep apart.
@@ -59,9 +59,8 @@ impl Hq {
 
     /// Writes events behind HQ's head as it is now. `Moved`: a backup, which is a process of its own, spoke at the same moment.
     async fn say(&self, actor: &UserId, events: &[Event]) -> Result<Result<(), DbError>, Failure> {
-        let after = self.db.head(&self.own.feed).await.map_err(db_failure)?;
-        let seen_lamport = self.db.adopted_lamport().await.map_err(db_failure)?;
-        let (mut head, mut entries) = (after.clone(), Vec::new());
+        let after = self.db.tip(&self.own.feed).await.map_err(db_failure)?;
+        let (mut head, mut entries) = (after.head.clone(), Vec::new());
         for event in events {
             let (boot, mono_ms) = self.run();
             let draft = Draft {
@@ -71,7 +70,7 @@ impl Hq {
                 kind: event.kind().to_owned(),
                 body: event.body().map_err(|_| Failure::never("entry.limits"))?,
                 over: Vec::new(),
-                seen_lamport,
+                seen_lamport: after.lamport,
                 blobs: Vec::new(),
                 time: ClaimedTime { wall: self.clock.stamp(), boot: boot.to_owned(), mono_ms, hq_seen: None },
                 place: None,
@@ -90,11 +89,10 @@ impl Hq {
     /// Stores an intake with its projections. `feed` is the phone's feed; none: HQ's own. The caller holds the log.
     pub(crate) async fn store(&self, feed: Option<&FeedRow>, intake: Intake) -> Result<(), DbError> {
         let received = self.clock.stamp();
-        let base = self.db.log_index().await?;
-        let mut known = self.db.adopted_lamport().await?;
+        let Tip { head, log_index: base, lamport: mut known } = intake.after;
         let mut batch = Batch {
-            feed: Some(intake.after.feed),
-            after: Some(intake.after),
+            feed: Some(head.feed),
+            after: Some(head),
             quarantine: intake.quarantine,
             received: received.clone(),
             ..Batch::default()

@@ -22,7 +22,7 @@ use crate::api::types::UnitRow;
 pub use rows::{
     AgreementRow, Batch, BlobRow, Brought, Changes, DeviceRecord, FeedRow, FirmActRow, FirmRecordRow, HeldBlob,
     IndexRow, InspectionFound, InspectionQuery, InspectionRecord, InvitationRecord, NewEntry, PackRow, ReceiptRow,
-    SessionRecord, StoredEntry, TaskRecord, UploadRecord, UserRecord, WantedRow,
+    SessionRecord, StoredEntry, TaskRecord, Tip, UploadRecord, UserRecord, WantedRow,
 };
 
 /// Why the database did not answer.
@@ -61,8 +61,8 @@ pub type Result<T> = std::result::Result<T, DbError>;
 pub trait Log {
     /// Number of the newest entry.
     async fn log_index(&self) -> Result<u64>;
-    /// Largest logical time of an entry that was not too far ahead.
-    async fn adopted_lamport(&self) -> Result<u64>;
+    /// Where a feed and the log end: what the next write follows.
+    async fn tip(&self, feed: &FeedId) -> Result<Tip>;
     /// Where a feed ends.
     async fn head(&self, feed: &FeedId) -> Result<Head>;
     /// Name of the entry at a place.

@@ -31,6 +31,17 @@ pub struct NewEntry {
     pub frame: Frame,
 }
 
+/// Where a feed and the log end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tip {
+    /// Where the feed ends.
+    pub head: Head,
+    /// Number of the newest entry of all feeds.
+    pub log_index: u64,
+    /// Largest logical time of an entry that was not too far ahead.
+    pub lamport: u64,
+}
+
 /// What one request adds, in one transaction.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {

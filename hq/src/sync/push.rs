@@ -42,22 +42,19 @@ pub(super) async fn push(
     let read = move || read(&bytes, zstd).map(|frames| frames.into_iter().map(|f| (f.verify(&key), f)).collect());
     let frames: Vec<Verified> = hq.blocking.run(move || Ok(read())).await??;
     for _ in 0..TRIES {
-        let _log = hq.log.lock().await;
-        let head = hq.db.head(&feed.key.feed).await?;
-        let decision = decide(&hq, key, head.clone(), feed.closed_after, &frames).await?;
-        let Decision { entries, quarantine } = decision;
+        let log = hq.log.lock().await;
+        let after = hq.db.tip(&feed.key.feed).await?;
+        let Decision { head, entries, quarantine } =
+            decide(&hq, key, after.head.clone(), feed.closed_after, &frames).await?;
         if !entries.is_empty() || !quarantine.is_empty() {
-            match hq.store(Some(&feed), Intake { after: head, entries, quarantine: quarantine.clone() }).await {
+            match hq.store(Some(&feed), Intake { after, entries, quarantine: quarantine.clone() }).await {
                 Err(DbError::Moved) => continue,
                 other => other?,
             }
         }
+        drop(log);
         let quarantined = quarantine.into_iter().map(|(q, _)| q).collect();
-        let reply = PushReply {
-            head: hq.db.head(&feed.key.feed).await?,
-            quarantined,
-            inert: inert(&hq, &feed.key.feed, &frames).await?,
-        };
+        let reply = PushReply { head, quarantined, inert: inert(&hq, &feed.key.feed, &frames).await? };
         return Ok(json(StatusCode::OK, &reply));
     }
     Err(Refusal::later(StatusCode::CONFLICT, "feed.moved"))
@@ -96,6 +93,8 @@ fn read(bytes: &[u8], zstd: bool) -> Answer<Vec<Frame>> {
 }
 
 struct Decision {
+    /// Where the feed ends when the entries are stored.
+    head: Head,
     entries: Vec<(Frame, Entry)>,
     quarantine: Vec<(Quarantined, Frame)>,
 }
@@ -128,14 +127,15 @@ async fn decide(
     closed_after: Option<u64>,
     frames: &[Verified],
 ) -> Answer<Decision> {
-    let mut chain = Chain::resume(key, head);
-    let mut out = Decision { entries: Vec::new(), quarantine: Vec::new() };
+    let mut chain = Chain::resume(key, head.clone());
+    let mut out = Decision { head, entries: Vec::new(), quarantine: Vec::new() };
     for (verified, frame) in frames {
         let reason = match place(&mut chain, verified) {
             Place::Next(entry) => match closed_after {
                 Some(last) if entry.header.seq > last => "feed.closed",
                 _ => {
                     out.entries.push((frame.clone(), *entry));
+                    out.head = chain.head().clone();
                     continue;
                 }
             },

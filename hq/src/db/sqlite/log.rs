@@ -6,7 +6,7 @@ use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId};
 use xuncha_core::protocol::push::Quarantined;
 
 use super::super::{
-    Batch, BlobRow, Changes, DbError, FeedRow, Log, ReceiptRow, Result, StoredEntry, UploadRecord, WantedRow,
+    Batch, BlobRow, Changes, DbError, FeedRow, Log, ReceiptRow, Result, StoredEntry, Tip, UploadRecord, WantedRow,
 };
 use super::Sqlite;
 use super::read::{Count, Hash, Name, feed_key, frame, int, rows};
@@ -88,17 +88,19 @@ pub(super) fn newest(c: &Connection) -> Result<u64> {
     Ok(c.prepare_cached(sql)?.query_row([], |row| row.get::<_, Count>(0))?.0)
 }
 
+fn adopted(c: &Connection) -> Result<u64> {
+    let sql = "SELECT coalesce(max(lamport), 0) FROM entry_index WHERE inert IS NOT 'entry.lamport'";
+    Ok(c.prepare_cached(sql)?.query_row([], |row| row.get::<_, Count>(0))?.0)
+}
+
 #[async_trait]
 impl Log for Sqlite {
     async fn log_index(&self) -> Result<u64> {
         self.read(newest).await
     }
-    async fn adopted_lamport(&self) -> Result<u64> {
-        self.read(|c| {
-            let sql = "SELECT coalesce(max(lamport), 0) FROM entry_index WHERE inert IS NOT 'entry.lamport'";
-            Ok(c.prepare_cached(sql)?.query_row([], |r| r.get::<_, Count>(0))?.0)
-        })
-        .await
+    async fn tip(&self, feed: &FeedId) -> Result<Tip> {
+        let feed = *feed;
+        self.read(move |c| Ok(Tip { head: head_of(c, &feed)?, log_index: newest(c)?, lamport: adopted(c)? })).await
     }
     async fn head(&self, feed: &FeedId) -> Result<Head> {
         let feed = *feed;
