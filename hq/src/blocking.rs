@@ -17,10 +17,7 @@ impl Blocking {
     ///
     /// # Errors
     /// The work's own, or that its thread broke down.
-    pub async fn run<T: Send + 'static>(
-        self,
-        work: impl FnOnce() -> io::Result<T> + Send + 'static,
-    ) -> io::Result<T> {
+    pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
         match self {
             Self::Here => work(),
             Self::Threads => match tokio::task::spawn_blocking(work).await {

@@ -141,7 +141,8 @@ impl Hq {
         let mut lacking = Vec::new();
         for (blob, delivered) in self.db.blobs_of(id).await.map_err(db_failure)? {
             let objects: Arc<dyn Objects> = Arc::clone(&self.objects);
-            let opened = if delivered { self.blocking.run(move || objects.open(&blob.sha256)).await.ok() } else { None };
+            let opened =
+                if delivered { self.blocking.run(move || objects.open(&blob.sha256)).await.ok() } else { None };
             match opened {
                 Some(file) => {
                     let path = format!("blobs/{}.{}", blob.sha256, extension(&blob.mime));

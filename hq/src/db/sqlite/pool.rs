@@ -31,9 +31,15 @@ pub trait Gate: Send + Sync {
 /// Async pools for SQLite were looked at (2026-11): each wants another rusqlite than ours, and none lets one connection
 /// be the only one that writes.
 pub(super) enum Pool {
-    Threads { writer: Sender<Job>, readers: Sender<Job> },
+    Threads {
+        writer: Sender<Job>,
+        readers: Sender<Job>,
+    },
     /// No threads: see [`super::Sqlite::here`].
-    Here { connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate> },
+    Here {
+        connection: Arc<Mutex<Connection>>,
+        gate: Arc<dyn Gate>,
+    },
 }
 
 impl Pool {
