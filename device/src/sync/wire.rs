@@ -99,7 +99,10 @@ pub fn outgoing(request: &Request, token: Option<&str>, device: &DeviceId) -> Re
             let out = plain(Method::POST, UPLOADS.trim_end_matches('/').to_owned())
                 .with(TUS_RESUMABLE, TUS_VERSION.to_owned())
                 .with(UPLOAD_LENGTH, size.to_string())
-                .with(UPLOAD_METADATA, format!("feed {feed},entry {entry},sha256 {named}{}", if *again { AGAIN } else { "" }));
+                .with(
+                    UPLOAD_METADATA,
+                    format!("feed {feed},entry {entry},sha256 {named}{}", if *again { AGAIN } else { "" }),
+                );
             match bytes {
                 0 => out.with(CONTENT_LENGTH, "0".to_owned()),
                 len => out.carrying(*sha256, 0, *len, *size, false),
