@@ -14,7 +14,8 @@ mod phone;
 use serde_json::value::RawValue;
 
 pub use hq::{
-    BackupBegun, FeedAdmitted, FeedClosed, FirmReopened, FirmSuspended, PackKind, PackPublished, TaskAssigned, TaskWithdrawn,
+    BackupBegun, FeedAdmitted, FeedClosed, FirmReopened, FirmSuspended, PackKind, PackPublished, TaskAssigned,
+    TaskWithdrawn,
 };
 pub use phone::{
     AnswerSet, Caption, EvidenceAdded, EvidenceWithdrawn, FeedOpened, FieldSet, InspectionAbandoned, InspectionKind,
