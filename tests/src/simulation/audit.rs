@@ -330,6 +330,9 @@ fn frame_of(header: &[u8], sig: [u8; 64], payload: &[u8]) -> Result<Frame, Broke
     Frame::from_bytes(&[header, sig.as_bytes(), payload].join(&b'\n')).map_err(|e| format!("I4: HQ has no frame: {e}"))
 }
 
+/// Inspection, header, signature, payload, why it has no effect.
+type Row = (String, Vec<u8>, [u8; 64], Vec<u8>, Option<String>);
+
 type ByInspection = BTreeMap<InspectionId, Vec<Entry>>;
 
 /// Entries that are here in full, by inspection. Opened once: two thousand seeds a commit go through here.
@@ -354,7 +357,7 @@ fn folded(inspection: &InspectionId, entries: &[Entry]) -> (BTreeSet<EntryId>, I
 
 /// I6, I7: every phone of an inspection's team holds what HQ counts of it, folded to the same bytes, and no write has vanished.
 pub fn replicas(office: &Office, phones: &[&Phone]) -> Result<usize, Broken> {
-    let rows: Vec<(String, Vec<u8>, [u8; 64], Vec<u8>, Option<String>)> = db(office.query(|c| {
+    let rows: Vec<Row> = db(office.query(|c| {
         let sql = "SELECT i.inspection, e.header, e.sig, e.payload, i.inert FROM entries e
             JOIN entry_index i ON i.log_index = e.log_index WHERE i.inspection IS NOT NULL ORDER BY e.log_index";
         c.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?.collect()
