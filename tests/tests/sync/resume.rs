@@ -308,9 +308,8 @@ async fn the_inspection_a_person_puts_first_arrives_first() {
     until(&alice, "the morning's photos to be on their way", |v| v.bytes_done > 0).await;
     alice.ask::<Value>("sync_first", json!({ "inspection": urgent })).await.unwrap();
     let hashes: Vec<_> = files.iter().map(|f| hash_of(f)).collect();
-    let whole = |v: &SyncView, of: &[BlobHash]| {
-        of.iter().all(|b| v.files.iter().any(|f| f.sha256 == *b && f.done == f.size))
-    };
+    let whole =
+        |v: &SyncView, of: &[BlobHash]| of.iter().all(|b| v.files.iter().any(|f| f.sha256 == *b && f.done == f.size));
     let there = until(&alice, "the urgent ones to be over", |v| whole(v, &hashes[6..])).await;
     let others = hashes[..6].iter().filter(|b| whole(&there, std::slice::from_ref(b))).count();
     assert!(others <= 3, "only what was on its way already may be over before: {others}");

@@ -115,7 +115,8 @@ impl Site {
     fn sync(&self, phone: &Phone) -> SyncHandle {
         let device = phone.feed.device.clone();
         let contact = Contact { url: self.url.clone(), hq: self.identity(), device, app: "0.1.0".into() };
-        SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone.clone()), contact, Terms::default()).unwrap()
+        SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone.clone()), contact, Terms::default())
+            .unwrap()
     }
 }
 
@@ -202,7 +203,8 @@ async fn create(at: At, headers: HeaderMap, body: Body) -> Response {
     if metadata.split(',').any(|key| key == "again") {
         let found = at.hq().uploads.iter().find(|(_, u)| u.sha256 == sha256).map(|(a, u)| (a.clone(), u.bytes.len()));
         if let Some((address, offset)) = found {
-            return (StatusCode::CREATED, [("location", address), ("upload-offset", offset.to_string())]).into_response();
+            return (StatusCode::CREATED, [("location", address), ("upload-offset", offset.to_string())])
+                .into_response();
         }
     }
     let created = at.hq().create(feed, entry, sha256, size);
@@ -354,7 +356,9 @@ async fn an_hq_that_is_busy_is_asked_again_and_one_that_is_away_is_waited_for() 
     // A port nobody listens at.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let contact = Contact { url: format!("https://{free}"), hq: site.identity(), device, app: "0.1.0".into() };
-    let sync = SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone.clone()), contact, Terms::default()).unwrap();
+    let sync =
+        SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone.clone()), contact, Terms::default())
+            .unwrap();
     sync.start();
     assert_eq!(rests(&sync).await.problem.map(|f| f.code).as_deref(), Some("hq.unreachable"));
     sync.pause();
@@ -371,7 +375,8 @@ async fn another_ca_at_the_same_address_is_never_spoken_to() {
     let phone = site.phone();
     let device = phone.feed.device.clone();
     let contact = Contact { url: other.url.clone(), hq: site.identity(), device, app: "0.1.0".into() };
-    let sync = SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone), contact, Terms::default()).unwrap();
+    let sync =
+        SyncHandle::spawn(&tokio::runtime::Handle::current(), Arc::new(phone), contact, Terms::default()).unwrap();
     sync.start();
     assert_eq!(rests(&sync).await.problem.map(|f| f.code).as_deref(), Some("ca.wrong"));
     assert_eq!(other.hq().hellos, 0);
@@ -383,7 +388,8 @@ async fn another_ca_at_the_same_address_is_never_spoken_to() {
         app: "0.1.0".into(),
     };
     let local = Arc::new(site.phone());
-    let sync = SyncHandle::spawn(&tokio::runtime::Handle::current(), local, contact_elsewhere, Terms::default()).unwrap();
+    let sync =
+        SyncHandle::spawn(&tokio::runtime::Handle::current(), local, contact_elsewhere, Terms::default()).unwrap();
     sync.start();
     assert_eq!(rests(&sync).await.problem.map(|f| f.code).as_deref(), Some("hq.tls"));
 }
