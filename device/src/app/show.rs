@@ -20,8 +20,8 @@ use crate::index::BlobRow;
 use crate::vault::Vault;
 
 use super::desk::{Desk, stage};
-use super::originals::Original;
 use super::newer;
+use super::originals::Original;
 use super::views::*;
 
 /// Rows of the blobs an own entry brings, with names for people.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use xuncha_core::event::{PackKind, PackPublished, TaskAssigned};
-use xuncha_core::feed::{FeedKey, Head};
+use xuncha_core::feed::{Chain, FeedKey, Head};
 use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId, InspectionId, TaskId};
 
 use super::{Index, IndexError, Result};
@@ -259,9 +259,20 @@ impl Index {
         Ok(heads)
     }
 
-    /// Largest logical time seen in any feed.
-    pub fn lamport(&self) -> Result<u64> {
-        Ok(self.db.prepare_cached("SELECT coalesce(max(lamport), 0) FROM heads")?.query_row([], |r| r.get(0))?)
+    /// Largest logical time that may be adopted: the own feed's and HQ's, and of the others, from the lowest up, whatever is not
+    /// too far ahead of that. Whoever writes an absurd time into his feed carries nobody along.
+    pub fn lamport(&self, hq: &FeedId) -> Result<u64> {
+        let sql = "SELECT lamport, own OR feed = ?1 AS trusted FROM heads ORDER BY trusted DESC, lamport";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut known = 0;
+        let mut rows = statement.query([hq.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let (lamport, trusted): (u64, bool) = (row.get(0)?, row.get(1)?);
+            if trusted || !Chain::lamport_jump_too_far(known, lamport) {
+                known = known.max(lamport);
+            }
+        }
+        Ok(known)
     }
 
     /// Tasks that hold.
@@ -324,10 +335,13 @@ impl Index {
                    FROM blobs WHERE (photo = 1 OR NOT (mime LIKE 'image/%' OR mime = ?1)) AND (?2 IS NULL OR sha256 = ?2)
                    GROUP BY sha256 ORDER BY min(seq), sha256";
         let mut statement = self.db.prepare_cached(sql)?;
-        let found = statement.query_map(params![xuncha_core::inspection::seal::MANIFEST_MIME, only.map(|b| b.to_string())], |r| {
-            let flat = (r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
-            Ok((flat, r.get(4)?, r.get(5)?, r.get::<_, String>(6)?))
-        })?;
+        let found = statement.query_map(
+            params![xuncha_core::inspection::seal::MANIFEST_MIME, only.map(|b| b.to_string())],
+            |r| {
+                let flat = (r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+                Ok((flat, r.get(4)?, r.get(5)?, r.get::<_, String>(6)?))
+            },
+        )?;
         found
             .map(|r| {
                 let ((sha256, size, name, photo), last_seq, receipted, inspections) = r?;
@@ -348,5 +362,33 @@ impl Index {
     pub fn originals(&self) -> Result<(u64, u64)> {
         let sql = "SELECT count(*), coalesce(sum(size), 0) FROM (SELECT sha256, max(size) AS size FROM blobs GROUP BY sha256)";
         Ok(self.db.prepare_cached(sql)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cipher::Key;
+
+    fn head(name: &[u8], lamport: u64) -> Head {
+        Head { feed: FeedId::digest(&[name]), seq: 1, id: Some(EntryId::digest(&[name])), lamport }
+    }
+
+    #[test]
+    fn an_absurd_logical_time_in_somebodys_feed_carries_nobody_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open(&dir.path().join("index.db"), &Key::random(), &[7; 16]).unwrap().index;
+        let hq = head(b"hq", 5_000_000);
+        index.note_head(&hq, false).unwrap();
+        index.note_head(&head(b"own", 12), true).unwrap();
+        assert_eq!(index.lamport(&hq.feed).unwrap(), 5_000_000, "HQ's time counts however far ahead it is");
+        index.note_head(&head(b"colleague", 5_900_000), false).unwrap();
+        index.note_head(&head(b"rogue", 1 << 50), false).unwrap();
+        assert_eq!(index.lamport(&hq.feed).unwrap(), 5_900_000);
+        assert_eq!(
+            index.lamport(&FeedId::digest(&[b"nobody"])).unwrap(),
+            12,
+            "without HQ's word the rest is too far ahead"
+        );
     }
 }

@@ -80,9 +80,8 @@ impl Batch {
         let waits = self.patience > 0;
         self.patience = self.patience.saturating_sub(1);
         let next = match ms {
-            0..=GROW_MS if waits => self.bytes,
-            0..=GROW_MS => self.bytes.max(4 * 1024).saturating_mul(4),
-            ..SHRINK_MS => self.bytes,
+            ms if ms <= GROW_MS && !waits => self.bytes.max(4 * 1024).saturating_mul(4),
+            ms if ms < SHRINK_MS => self.bytes,
             _ => self.bytes / 4,
         };
         self.bytes = next.clamp(self.least, self.most);

@@ -27,7 +27,7 @@ async fn close(phone: &Phone, from: u64, after: Option<BlobHash>) -> CloseReply 
 }
 
 fn said(phone: &Phone, reply: CloseReply) -> DayAgreed {
-    let day = reply.agreed.expect("nothing is missing").verify(&phone.hq_key.unwrap()).unwrap();
+    let day = reply.agreed.unwrap().verify(&phone.hq_key.unwrap()).unwrap();
     assert!(day.feeds.iter().any(|f| f.head == phone.head));
     day
 }

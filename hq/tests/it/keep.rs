@@ -268,17 +268,19 @@ fn flip(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
+/// Damages a data folder or its database.
+type Act = Box<dyn Fn(&Path, &Connection)>;
 /// A kind of damage: what is done, and the code and the words by which `check` names it.
-type Damage = (&'static str, Box<dyn Fn(&Path, &Connection)>, &'static str, &'static str);
+type Damage = (&'static str, Act, &'static str, &'static str);
 
-fn sql(text: &'static str) -> Box<dyn Fn(&Path, &Connection)> {
+fn sql(text: &'static str) -> Act {
     Box::new(move |_, db| {
         assert!(db.execute(text, []).unwrap() > 0, "{text}: nothing to damage");
     })
 }
 
 /// One byte of a column, somewhere in its middle.
-fn bit(table: &'static str, column: &'static str, row: &'static str) -> Box<dyn Fn(&Path, &Connection)> {
+fn bit(table: &'static str, column: &'static str, row: &'static str) -> Act {
     Box::new(move |_, db| {
         let read = format!("SELECT rowid, CAST({column} AS BLOB) FROM {table} WHERE {row}");
         let (id, mut bytes): (i64, Vec<u8>) = db.query_row(&read, [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
@@ -292,9 +294,7 @@ fn bit(table: &'static str, column: &'static str, row: &'static str) -> Box<dyn 
 }
 
 fn kinds(photo: BlobHash) -> Vec<Damage> {
-    let file = move |act: fn(&Path)| -> Box<dyn Fn(&Path, &Connection)> {
-        Box::new(move |data, _| act(&object(data, &photo)))
-    };
+    let file = move |act: fn(&Path)| -> Act { Box::new(move |data, _| act(&object(data, &photo))) };
     vec![
         ("a flipped bit in a photo", file(flip), "blob.hash", "IMG.jpg"),
         ("a photo that is gone", file(|p| fs::remove_file(p).unwrap()), "blob.missing", "IMG.jpg"),

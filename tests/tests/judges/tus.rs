@@ -4,8 +4,8 @@ use serde_json::json;
 use xuncha_tests::district;
 use xuncha_tests::world::World;
 
-use xuncha_tests::by_hand::HandPhone;
 use crate::node;
+use xuncha_tests::by_hand::HandPhone;
 
 #[tokio::test]
 async fn the_published_tus_client_is_cut_off_resumes_at_hqs_offset_and_hq_holds_exactly_the_bytes() {

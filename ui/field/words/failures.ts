@@ -64,6 +64,10 @@ export const failures: Record<string, Said> = {
     zh: '传输中有差错，会自动重传。',
     en: 'Something changed on the way; it is sent again by itself.',
   },
+  'blob.locked': {
+    zh: '总部还在写入上一次传来的部分，随后自动继续。',
+    en: 'HQ is still writing what came before; it goes on by itself.',
+  },
   'blob.size': {
     zh: '文件大小与登记不符，总部没有接收。请联系总部管理员。',
     en: 'The file’s size differs from its entry and HQ did not take it. Call your administrator.',

@@ -213,7 +213,7 @@ impl Desk {
             kind: event.kind().to_owned(),
             body: event.body().map_err(|e| Failure::never("event.shape").with("why", e))?,
             over,
-            seen_lamport: self.index.lamport()?,
+            seen_lamport: self.index.lamport(&self.hq.hq.feed)?,
             blobs,
             time: ClaimedTime {
                 wall: clock::wall(),
