@@ -144,6 +144,8 @@ async function phone({ width, height, colorScheme, language, theme = 'system', l
   await page.locator(testid('door-aloud')).scrollIntoViewIfNeeded()
   await look(page, as('door-rights'))
   await page_('guide', '#/guide')
+  await page_('hospital', `#/i/${field.hospital}`, 'inspection')
+  await page_('optician', `#/i/${field.optician}`, 'inspection')
   await page_('inspection', `#/i/${field.draft}`)
   await page.locator(testid('more')).click()
   await page.locator(testid('lists-open')).click()

@@ -73,11 +73,13 @@ impl Pinned {
         let (_, list) = self.earlier.iter().find(|(sha256, _)| sha256 == list)?;
         Some((list, list.item(item)?))
     }
-    /// Items of earlier versions that no version in force asks of this subject, in their newest wording, in the order of those
-    /// lists.
+    /// Items of any version, earlier or in force, that none in force asks of this subject: in their newest wording, in the order
+    /// of those lists.
     fn left(&self) -> impl Iterator<Item = (&Checklist, usize, &Item)> {
-        let last = |code: &ItemCode| self.earlier.iter().rposition(|(_, l)| l.item(code).is_some());
-        let all = self.earlier.iter().enumerate().flat_map(|(n, (_, list))| {
+        let lists: Vec<&Checklist> = self.earlier.iter().map(|(_, list)| list).chain(&self.lists).collect();
+        let versions = lists.clone();
+        let last = move |code: &ItemCode| versions.iter().rposition(|l| l.item(code).is_some());
+        let all = lists.into_iter().enumerate().flat_map(|(n, list)| {
             let sections = list.sections.iter().enumerate();
             sections.flat_map(move |(s, section)| section.items.iter().map(move |item| (n, list, s, item)))
         });
@@ -98,7 +100,7 @@ impl Pinned {
 pub struct Reading<'a> {
     /// Items that are asked, and those that were spoken of all the same, in the order of the walk.
     pub items: Vec<ItemReading<'a>>,
-    /// Items that were spoken of under a version that holds no more, and that are not asked now: kept, shown, not counted.
+    /// Items that were spoken of and are not asked now, mostly under a version that holds no more: kept, shown, not counted.
     pub left: Vec<ItemReading<'a>>,
     /// Counts.
     pub tallies: Tallies,

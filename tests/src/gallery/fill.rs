@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use xuncha_core::checklist::Subject;
 use xuncha_core::event::Outcome;
+use xuncha_core::firm::FirmRecord;
 
 use super::signature;
 use crate::demo::plan::{self, Step};
@@ -59,6 +60,35 @@ impl Day<'_> {
         });
         let started: Value = self.phone.ask("start", start).await?;
         Ok(alone::text(&started["inspection"]))
+    }
+
+    /// Begins an inspection of a firm without a task, with the lists that propose themselves; a third of it is answered, one item
+    /// does not conform.
+    pub async fn glance(&self, firm: &FirmRecord) -> Result<String> {
+        let modes: [&str; 0] = [];
+        let ask = json!({ "subject": firm.subject, "kind": "routine", "modes": modes, "focus": modes });
+        let proposal: Value = self.phone.ask("propose", ask).await?;
+        let all = proposal["lists"].as_array().context("lists to choose from")?;
+        let lists: Vec<&Value> = all.iter().filter(|l| l["proposed"] == true).map(|l| &l["title"]["code"]).collect();
+        let start = json!({
+            "task": null, "firm": firm, "lists": lists, "kind": "routine", "modes": modes, "rule": null, "officers": [],
+            "place": null, "language": "zh-Hans"
+        });
+        let inspection = alone::text(&self.phone.ask::<Value>("start", start).await?["inspection"]);
+        let view: Value = self.phone.ask("inspection", json!({ "inspection": inspection })).await?;
+        let items = alone::items(&view);
+        for (n, item) in items.iter().take(items.len() / 3).enumerate() {
+            let code = alone::text(&item["item"]["code"]);
+            let outcome = if n == 1 { "non_conforming" } else { "conforms" };
+            self.phone.ask::<Value>("answer", alone::answer(&inspection, &code, outcome, json!([]))).await?;
+            if n == 1 {
+                let words = &item["item"]["findings"][0]["text"]["zh-Hans"];
+                let note = json!({ "inspection": inspection, "item": code, "text": words, "seen": [] });
+                self.phone.ask::<Value>("note", note).await?;
+                self.phone.attach(&inspection, Some(&code), &self.photos[0].path).await?;
+            }
+        }
+        Ok(inspection)
     }
 
     /// Answers the part of the plan that `share` percent are, with the evidence that each answer needs.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use xuncha_core::checklist::Subject;
+use xuncha_core::firm::FirmRecord;
 
 use crate::bridge::Bridge;
 use crate::demo::plan;
@@ -67,6 +68,10 @@ pub async fn walk(shots: Option<&Path>) -> Result<Walked> {
     day.sign_by_key(&proposed, &proposal).await?;
     let draft = day.start("安泰").await?;
     day.answer(&draft, &["COLD"], &subject("安泰")?, 70).await?;
+    let hospital = day.glance(&firm("第一人民医院")?).await?;
+    let mut shop = firm("明眸")?;
+    shop.subject.flags.push("lens".to_owned());
+    let optician = day.glance(&shop).await?;
     // Somebody is invited who has not come yet: a page without rows proves little.
     world.head().await?.invite(district::COMPANION).await?;
 
@@ -74,7 +79,7 @@ pub async fn walk(shots: Option<&Path>) -> Result<Walked> {
     let task = json!({
         "field": {
             "url": bridge.url(), "user": district::INSPECTOR, "pin": district::PASSPHRASE,
-            "sealed": sealed, "proposed": proposed, "draft": draft, "item": "COLD-11", "table": "ACC-12",
+            "sealed": sealed, "proposed": proposed, "draft": draft, "hospital": hospital, "optician": optician, "item": "COLD-11", "table": "ACC-12",
         },
         "hq": {
             "url": world.hq.dashboard_url()?, "user": district::ADMIN, "password": district::PASSWORD,
@@ -84,9 +89,13 @@ pub async fn walk(shots: Option<&Path>) -> Result<Walked> {
     judge(&task.to_string(), shots).await
 }
 
-fn subject(firm: &str) -> Result<Subject> {
-    let found = district::firms().into_iter().find(|(_, record)| record.name.contains(firm));
-    Ok(found.with_context(|| format!("{firm} is not in the district"))?.1.subject)
+fn firm(name: &str) -> Result<FirmRecord> {
+    let found = district::firms().into_iter().find(|(_, record)| record.name.contains(name));
+    Ok(found.with_context(|| format!("{name} is not in the district"))?.1)
+}
+
+fn subject(name: &str) -> Result<Subject> {
+    Ok(firm(name)?.subject)
 }
 
 async fn judge(task: &str, shots: Option<&Path>) -> Result<Walked> {
