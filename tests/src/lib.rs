@@ -12,6 +12,7 @@ pub mod by_hand;
 pub mod dashboard;
 pub mod demo;
 pub mod desktop;
+pub mod disk;
 pub mod district;
 pub mod gallery;
 pub mod photos;
