@@ -1,7 +1,7 @@
 //! A wire that can be cut: a TCP proxy between a phone and HQ.
 //!
-//! What it is: faults, each by itself or together ([`Proxy::cut_after`], [`Proxy::cut_each`], [`Proxy::refuse`],
-//! [`Proxy::stall`], [`Proxy::pace`]), and a count of what went through. What it is not: a reader of what it carries, which is TLS from end
+//! What it is: faults, each by itself or together ([`Proxy::cut_after`], [`Proxy::cut_each`],
+//! [`Proxy::cut_each_answer`], [`Proxy::refuse`], [`Proxy::stall`], [`Proxy::pace`]), and a count of what went through. What it is not: a reader of what it carries, which is TLS from end
 //! to end; whoever wants to know what arrived asks HQ.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -44,7 +44,7 @@ struct Wire {
     stalled: watch::Sender<u64>,
     connections: AtomicU64,
     cuts: watch::Sender<u64>,
-    /// Every connection carries so many bytes from the phone, then is cut, and for a while none is let in.
+    /// Every connection carries so many bytes, then is cut, and for a while none is let in.
     each: Mutex<Option<Each>>,
     /// How fast bytes from the phone go through.
     trace: Mutex<Option<Arc<Trace>>>,
@@ -52,7 +52,10 @@ struct Wire {
 
 #[derive(Clone, Copy)]
 struct Each {
-    bytes: u64,
+    /// From the phone.
+    up: u64,
+    /// From HQ.
+    down: u64,
     refusal: Duration,
     /// Nobody is let in before this.
     closed_until: Option<Instant>,
@@ -103,7 +106,16 @@ impl Proxy {
 
     /// Cuts each connection after it has carried `bytes` from the phone, and lets none in for `refusal` after a cut.
     pub fn cut_each(&self, bytes: u64, refusal: Duration) {
-        *lock(&self.wire.each) = Some(Each { bytes, refusal, closed_until: None, cuts: 0 });
+        self.each(bytes, ENDLESS, refusal);
+    }
+
+    /// As [`Proxy::cut_each`], counting what comes from HQ.
+    pub fn cut_each_answer(&self, bytes: u64, refusal: Duration) {
+        self.each(ENDLESS, bytes, refusal);
+    }
+
+    fn each(&self, up: u64, down: u64, refusal: Duration) {
+        *lock(&self.wire.each) = Some(Each { up, down, refusal, closed_until: None, cuts: 0 });
     }
 
     /// Bytes from the phone go through as this trace says, beginning now.
@@ -202,7 +214,7 @@ impl Wire {
             let mut piece = vec![0; PIECE];
             let mut own = 0;
             loop {
-                let each = lock(&self.each).map_or(ENDLESS, |each| each.bytes);
+                let each = lock(&self.each).map_or(ENDLESS, |each| each.up);
                 let trace = lock(&self.trace).clone();
                 let most = match &trace {
                     Some(trace) => trace.room().await,
@@ -230,13 +242,21 @@ impl Wire {
         };
         let down = async {
             let mut piece = vec![0; PIECE];
+            let mut own = 0;
             loop {
+                let each = lock(&self.each).map_or(ENDLESS, |each| each.down);
                 let n = from_hq.read(&mut piece).await?;
-                if n == 0 {
+                // `n` is at most PIECE, and so is what may go through of it.
+                let taken = (n as u64).min(u64::saturating_sub(each, own)) as usize;
+                to_phone.write_all(&piece[..taken]).await?;
+                own += taken as u64;
+                self.returned.fetch_add(taken as u64, Ordering::SeqCst);
+                if taken < n {
+                    self.cut_one();
+                }
+                if taken < n || n == 0 {
                     return Ok(());
                 }
-                to_phone.write_all(&piece[..n]).await?;
-                self.returned.fetch_add(n as u64, Ordering::SeqCst);
             }
         };
         let carried = async {

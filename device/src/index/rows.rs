@@ -96,8 +96,8 @@ impl Index {
         let sql = "INSERT INTO inspections
                      (id, number, task, firm, address, lists, started, stage, done, total, non_conforming, photos, last_seq)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
-                     (SELECT coalesce(max(e.seq), 0) FROM entries e JOIN heads h ON h.feed = e.feed AND h.own = 1
-                      WHERE e.inspection = ?1))
+                     (SELECT coalesce(max((SELECT max(e.seq) FROM entries e WHERE e.feed = h.feed AND e.inspection = ?1)), 0)
+                      FROM heads h WHERE h.own = 1))
                    ON CONFLICT (id) DO UPDATE SET number = excluded.number, task = excluded.task, firm = excluded.firm,
                      address = excluded.address, lists = excluded.lists, started = excluded.started,
                      stage = excluded.stage, done = excluded.done, total = excluded.total,

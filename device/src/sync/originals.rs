@@ -1,7 +1,8 @@
 //! Beside the steps of a contact: an original that left this phone, or that another phone took, comes back from HQ.
 //!
-//! It has a session of its own and asks for one range after the other, so that a cut costs one part. Nothing here believes
-//! the bytes: whoever stores them compares their hash.
+//! It has a session of its own and asks for one range after the other, so that a cut costs one part; after a cut it asks
+//! for less, until a line gets through that carries little between two cuts. Nothing here believes the bytes: whoever
+//! stores them compares their hash.
 
 use std::time::Duration;
 
@@ -15,10 +16,19 @@ use super::run::Contact;
 use super::tls::Anchor;
 use super::wire;
 
-/// Bytes asked for at once.
+/// Bytes asked for at once, where nothing was cut.
 const PART: u64 = 1024 * 1024;
-/// After a cut: how long until the next try, and how many.
-const PAUSES: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
+/// What a part shrinks to where cuts go on.
+const LEAST: u64 = 32 * 1024;
+/// After a cut: how long until the next try. Each try asks for half, so the last one asks for the least.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(300),
+    Duration::from_millis(300),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
 
 /// What is to come.
 pub struct Fetch {
@@ -38,6 +48,8 @@ pub struct Source<'a> {
     http: Http,
     local: &'a dyn Local,
     token: Option<String>,
+    /// Bytes to ask for next.
+    part: u64,
 }
 
 impl Fetch {
@@ -47,7 +59,7 @@ impl Fetch {
     /// `hq.address`, `ca.unreadable`: what enrolment stored cannot be used.
     pub fn connect(self, local: &dyn Local) -> Result<Source<'_>, Failure> {
         let http = Http::new(&self.contact.url, Anchor::from_pem(&self.contact.hq.ca_pem)?)?;
-        Ok(Source { fetch: self, http, local, token: None })
+        Ok(Source { fetch: self, http, local, token: None, part: PART })
     }
 }
 
@@ -59,13 +71,25 @@ impl Source<'_> {
     pub async fn part(&mut self, from: u64) -> Result<Vec<u8>, Failure> {
         for pause in PAUSES {
             match self.ask(from).await {
-                Err(failure) if failure.retry == Retry::Later => tokio::time::sleep(pause).await,
+                Err(failure) if failure.retry == Retry::Later => {
+                    self.part = (self.part / 2).max(LEAST);
+                    tokio::time::sleep(pause).await;
+                }
                 // A token that ran out, or an HQ that was started again.
                 Err(failure) if failure.code.starts_with("session.") && self.token.take().is_some() => {}
-                done => return done,
+                done => return self.grown(done),
             }
         }
-        self.ask(from).await
+        let done = self.ask(from).await;
+        self.grown(done)
+    }
+
+    /// What came through once may be asked for with a little more the next time.
+    fn grown(&mut self, done: Result<Vec<u8>, Failure>) -> Result<Vec<u8>, Failure> {
+        if done.is_ok() {
+            self.part = (self.part + self.part / 4).min(PART);
+        }
+        done
     }
 
     async fn ask(&mut self, from: u64) -> Result<Vec<u8>, Failure> {
@@ -73,7 +97,7 @@ impl Source<'_> {
             Some(token) => token.clone(),
             None => self.session().await?,
         };
-        let len = PART.min(self.fetch.size - from);
+        let len = self.part.min(self.fetch.size - from);
         // The same range over the same kind of answer as a pack; only the address differs.
         let request = Request::PackPart { sha256: Digest::from_bytes(*self.fetch.sha256.as_bytes()), from, len };
         let mut out = wire::outgoing(&request, Some(&token), &self.fetch.contact.device)?;

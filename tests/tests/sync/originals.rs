@@ -96,6 +96,13 @@ pub(super) async fn codes(phone: &Phone) -> Vec<String> {
     today["notices"].as_array().unwrap().iter().map(|n| text(&n["code"])).collect()
 }
 
+/// From now on the phone reaches HQ through this wire.
+async fn lead_over(phone: &Phone, proxy: &Proxy) {
+    let url = format!("https://{}", proxy.address());
+    let settings = json!({ "language": null, "theme": null, "lock_after_min": null, "hq_url": url });
+    phone.ask::<Value>("set_settings", settings).await.unwrap();
+}
+
 fn object(world: &World, file: &Path) -> PathBuf {
     let name = hash_of(file).to_string();
     world.hq.data().join("objects").join(&name[..2]).join(&name)
@@ -208,22 +215,40 @@ async fn a_cut_while_an_original_comes_back_costs_one_part_and_not_all_of_it() {
     clock.pass(8 * 24 * HOUR);
     look_elsewhere(&alice).await;
     assert_eq!(free(&alice).await, 2);
-    let url = format!("https://{}", proxy.address());
-    let settings = json!({ "language": null, "theme": null, "lock_after_min": null, "hq_url": url });
-    alice.ask::<Value>("set_settings", settings).await.unwrap();
-    let before = proxy.carried();
+    lead_over(&alice, &proxy).await;
+    let before = proxy.returned();
     fetch(&alice, &one, &first).await.unwrap();
-    let whole = proxy.carried() - before;
-    // Cut after two thirds of what the phone has to say for all its parts.
-    proxy.cut_after(whole * 2 / 3);
+    let whole = proxy.returned() - before;
+    // A line that is cut after two thirds, and then carries nothing for longer than anybody tries.
+    let before = proxy.returned();
+    proxy.cut_each_answer(whole * 2 / 3, Duration::from_secs(3600));
     assert_eq!(fetch(&alice, &two, &second).await.unwrap_err().code, "hq.unreachable");
     assert_eq!(where_is(&alice, &two).await, "at_hq", "half an original is none");
     proxy.restore();
-    let before = proxy.carried();
     fetch(&alice, &two, &second).await.unwrap();
-    let rest = proxy.carried() - before;
-    assert!(rest < whole * 9 / 10, "{rest} of {whole} bytes were said again");
+    let both = proxy.returned() - before;
+    // One part is a megabyte, and one more was under way.
+    assert!(both < whole + (2 << 20), "{both} bytes came for an original of {whole}");
     assert_eq!(where_is(&alice, &two).await, "here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_original_comes_back_over_a_line_that_never_carries_a_whole_part() {
+    const SIZE: usize = 1024 * 1024;
+    let (world, clock, alice) = world_with_a_clock().await;
+    let proxy = Proxy::before(phones_of(&world)).await.unwrap();
+    let file = photo(&world, 1, SIZE);
+    let inspection = given_up(&alice, &file).await;
+    alice.sync().await.unwrap();
+    back_up(&world, "backup").await;
+    clock.pass(8 * 24 * HOUR);
+    look_elsewhere(&alice).await;
+    assert_eq!(free(&alice).await, 1);
+    lead_over(&alice, &proxy).await;
+    proxy.cut_each_answer(200_000, Duration::from_millis(20));
+    fetch(&alice, &inspection, &file).await.unwrap();
+    assert!(proxy.cuts_of_each() > 2, "the line was as bad as it was meant to be");
+    assert_eq!(where_is(&alice, &inspection).await, "here");
 }
 
 #[tokio::test(flavor = "multi_thread")]
