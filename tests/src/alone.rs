@@ -202,13 +202,22 @@ impl Office {
 
 /// The master key of a locked phone.
 pub fn keys_of(data: &Path, user: &str) -> Unlocked {
+    unlocked(data, user, PIN)
+}
+
+/// The master key of a locked phone under a passphrase of its own.
+pub fn unlocked(data: &Path, user: &str, pin: &str) -> Unlocked {
     let mut keys = KeyFile::open(&data.join("keys")).unwrap();
-    keys.unlock(&user.parse().unwrap(), PIN, None, 0).unwrap()
+    keys.unlock(&user.parse().unwrap(), pin, None, 0).unwrap()
 }
 
 /// All entries of a locked phone's own feed, after walking its chain from the first to the last.
 pub fn own_frames(data: &Path, user: &str) -> Vec<Frame> {
-    let unlocked = keys_of(data, user);
+    own_frames_of(data, &keys_of(data, user))
+}
+
+/// As [`own_frames`], with the keys at hand.
+pub fn own_frames_of(data: &Path, unlocked: &Unlocked) -> Vec<Frame> {
     let own = unlocked.feed_key();
     let (feed, _) =
         FeedFiles::new(&data.join("feeds")).open(own.feed, unlocked.feed_file_key(&own.feed), None).unwrap();

@@ -20,6 +20,7 @@ use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
+use xuncha_core::Failure;
 use xuncha_device::app::{Device, Happening};
 
 /// A running bridge. Dropped, it stops.
@@ -31,6 +32,11 @@ pub struct Bridge {
 impl Bridge {
     /// Serves `ui/dist/field` and `device` on a loopback port; 0: any free one.
     pub async fn start(device: Device, port: u16) -> Result<Self> {
+        Self::over(Ok(device), port).await
+    }
+
+    /// As [`Bridge::start`], where the engine may not have opened: the page says why, as the app's window does.
+    pub async fn over(device: Result<Device, Failure>, port: u16) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let router = router(device, crate::repository().join("ui/dist/field"), address);
@@ -62,7 +68,7 @@ impl Drop for Bridge {
 
 #[derive(Clone)]
 struct Phone {
-    device: Device,
+    device: Result<Device, Failure>,
     pages: PathBuf,
 }
 
@@ -72,7 +78,7 @@ struct Call {
     args: serde_json::Value,
 }
 
-fn router(device: Device, pages: PathBuf, address: SocketAddr) -> Router {
+fn router(device: Result<Device, Failure>, pages: PathBuf, address: SocketAddr) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/field/") }))
         .route("/field/", get(first_page))
@@ -98,19 +104,26 @@ fn is_own(headers: &HeaderMap, address: SocketAddr) -> bool {
 }
 
 async fn call(State(phone): State<Phone>, Json(call): Json<Call>) -> Response {
-    match phone.device.call(&call.verb, call.args).await {
+    let answer = match phone.device {
+        Ok(device) => device.call(&call.verb, call.args).await,
+        Err(failure) => Err(failure),
+    };
+    match answer {
         Ok(reply) => Json(reply).into_response(),
         Err(failure) => (StatusCode::UNPROCESSABLE_ENTITY, Json(failure)).into_response(),
     }
 }
 
 async fn happenings(State(phone): State<Phone>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let heard = futures::stream::unfold(phone.device.happenings(), |mut happenings| async move {
-        match happenings.recv().await {
-            Ok(happening) => Some((happening, happenings)),
-            Err(RecvError::Lagged(_)) => Some((Happening::Today, happenings)),
-            Err(RecvError::Closed) => None,
-        }
+    // Without an engine nothing happens.
+    let heard = futures::stream::unfold(phone.device.ok().map(|d| d.happenings()), |happenings| async move {
+        let mut happenings = happenings?;
+        let heard = match happenings.recv().await {
+            Ok(happening) => happening,
+            Err(RecvError::Lagged(_)) => Happening::Today,
+            Err(RecvError::Closed) => return None,
+        };
+        Some((heard, Some(happenings)))
     });
     let events = heard.map(|happening| Ok(Event::default().json_data(&happening).unwrap_or_default()));
     Sse::new(events).keep_alive(KeepAlive::default())
@@ -118,7 +131,7 @@ async fn happenings(State(phone): State<Phone>) -> Sse<impl Stream<Item = Result
 
 async fn photo(State(phone): State<Phone>, Path(path): Path<String>, RawQuery(query): RawQuery) -> Response {
     let wanted = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
-    let picture = tokio::task::spawn_blocking(move || phone.device.photo(&wanted)).await;
+    let picture = tokio::task::spawn_blocking(move || phone.device?.photo(&wanted)).await;
     match picture {
         Ok(Ok(picture)) => {
             ([(header::CONTENT_TYPE, picture.mime), (header::CACHE_CONTROL, "no-store")], picture.bytes).into_response()
@@ -176,6 +189,21 @@ mod tests {
         assert_eq!(refused.status(), 422);
         let failure: xuncha_core::Failure = refused.json().await.unwrap();
         assert_eq!(failure.code, "app.locked");
+    }
+
+    #[tokio::test]
+    async fn a_second_process_on_the_same_folder_gets_a_page_that_says_so_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_first, http) = bridge(folder.path()).await;
+        let second = Device::open(Config::product(folder.path().to_owned()));
+        let bridge = Bridge::over(second, 0).await.unwrap();
+        let url = format!("http://{}/bridge/", bridge.address);
+        let body = serde_json::json!({ "verb": "status", "args": {} });
+        let refused = http.post(format!("{url}call")).json(&body).send().await.unwrap();
+        assert_eq!(refused.status(), 422);
+        assert_eq!(refused.json::<xuncha_core::Failure>().await.unwrap().code, "disk.in_use");
+        assert_eq!(http.get(format!("{url}photo/thumb/00")).send().await.unwrap().status(), 403);
+        assert_eq!(http.get(format!("{url}happenings")).send().await.unwrap().text().await.unwrap(), "");
     }
 
     #[tokio::test]

@@ -4,9 +4,12 @@
 //! What it is: everything that sees all sides at once. What it is not: a part of the product; nothing here is shipped.
 //!
 //! Where next: [`world`] for a story between phones and HQ, [`desktop`] for the real window and HQ's page, [`demo`] for the
-//! main job from end to end, [`simulation`] for worlds from seeds, [`bridge`] for the phone's pages in a plain browser.
+//! main job from end to end, [`simulation`] for worlds from seeds, [`bridge`] for the phone's pages in a plain browser, [`victim`] for
+//! children that are killed, [`blocks`] for power cuts below a real file system.
 
 pub mod alone;
+#[cfg(target_os = "linux")]
+pub mod blocks;
 pub mod bridge;
 pub mod by_hand;
 pub mod dashboard;
@@ -19,6 +22,7 @@ pub mod photos;
 pub mod proxy;
 pub mod simulation;
 pub mod trace;
+pub mod victim;
 pub mod world;
 
 use std::path::{Path, PathBuf};

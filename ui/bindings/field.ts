@@ -1278,6 +1278,15 @@ mark: Mark, };
 /** When trying the same thing again makes sense. */
 export type Retry = "never" | "later" | "after_action";
 
+/** `room`: room left on the phone, in photos. */
+export type RoomView = {
+/** Photos of this phone's usual size that still fit beside what is kept back. */
+photos: number,
+/** So few that a screen says so. */
+low: boolean,
+/** The reserve for finishing an inspection is here; otherwise it is in use. */
+reserve: boolean, };
+
 /** A conclusion rule, e.g. `licence-verification`. */
 export type RuleCode = string;
 
@@ -1587,8 +1596,12 @@ by_itself: boolean, };
 export type StorageView = {
 /** Bytes free on the disk. */
 free_bytes: number,
-/** Photos of the usual size that still fit. */
-free_photos: number,
+/** Photos that still fit, and the reserve. */
+room: RoomView,
+/** Bytes the reserve has while it is here. */
+reserve_bytes: number,
+/** Originals no entry names, set aside when the app was opened. */
+aside: number,
 /** Originals of own entries on this phone. */
 here: Heap,
 /** Of these, what may go now. */
@@ -1888,8 +1901,8 @@ tasks: Array<TaskRow>,
 sealed: Array<InspectionRow>,
 /** What is only on this phone. */
 only_here: OnlyHere,
-/** Room left, in 4 MB photos. */
-free_photos: number,
+/** Room left. */
+room: RoomView,
 /** Last contact with HQ. */
 last_contact: string | null,
 /** Version and day of the lists, and whether they are older than 30 days. */
@@ -2050,6 +2063,7 @@ export interface Verbs {
   storage: { args: Nothing; reply: StorageView }
   storage_settings: { args: StorageSettings; reply: StorageView }
   free_storage: { args: Nothing; reply: Freed }
+  room: { args: Nothing; reply: RoomView }
   fetch_original: { args: FetchOriginal; reply: Delta }
   settings: { args: Nothing; reply: Settings }
   set_settings: { args: SetSettings; reply: Settings }

@@ -10,8 +10,9 @@ import { makeI18n } from '@shared/i18n'
 import { createPinia } from 'pinia'
 import { createApp, watch } from 'vue'
 import App from './App.vue'
-import { standOn, type Host } from './host'
+import { failureOf, standOn, type Host } from './host'
 import { makeRouter } from './router'
+import Shut from './screens/Shut.vue'
 import { useInspection } from './state/inspection'
 import { watchNetwork } from './state/network'
 import { useSession } from './state/session'
@@ -42,7 +43,15 @@ export async function boot(host: Host): Promise<void> {
     if (happening.event === 'today') session.todayIsNew += 1
   })
   watchNetwork((network) => void useSync().onNetwork(network))
-  await session.begin()
+  try {
+    await session.begin()
+  } catch (error) {
+    // No engine behind the window (another one holds the data, the key file is damaged): it says so instead of staying white.
+    createApp(Shut, { failure: failureOf(error) })
+      .use(i18n)
+      .mount('#app')
+    return
+  }
   app.use(router)
   await router.isReady()
   app.mount('#app')

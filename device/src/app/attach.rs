@@ -88,6 +88,10 @@ impl Desk {
         if begin.kind == EvidenceKind::Photo && begin.size > capture::MAX_PHOTO_BYTES {
             return Err(Failure::after_action("photo.too_large").with("bytes", begin.size));
         }
+        let coming: u64 = self.uploads.values().map(|u| u.begin.size.saturating_sub(u.writer.size())).sum();
+        if !self.has_room_for(begin.size.saturating_add(coming))? {
+            return Err(Failure::after_action("attach.no_room").with("name", &begin.name));
+        }
         if self.uploads.len() >= MAX_UPLOADS {
             self.uploads.retain(|_, upload| upload.touched.elapsed() < FORGOTTEN);
         }
@@ -118,6 +122,12 @@ impl Desk {
             let missing = capture::HEAD_BYTES - taking.head.len();
             taking.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
         }
+        // Another app may have taken the room meanwhile; what was kept back is not for photos.
+        if !self.has_room_for(bytes.len() as u64)? {
+            let name = self.uploads.remove(upload).map(|u| u.begin.name).unwrap_or_default();
+            return Err(Failure::after_action("attach.no_room").with("name", name));
+        }
+        let taking = self.uploads.get_mut(upload).ok_or_else(|| Failure::never("attach.unknown"))?;
         if let Err(e) = taking.writer.write(bytes) {
             // Nothing of it is kept: the temporary file goes with the writer.
             self.uploads.remove(upload);

@@ -8,7 +8,8 @@ use xuncha_core::ids::{DeviceId, Digest, UserId};
 use xuncha_core::protocol::enrol::{EnrolReply, EnrolRequest, Invitation};
 
 use crate::clock;
-use crate::keys::{KeyFile, NewKeys, Owner, Person, SealingPublic, Unlocked};
+use crate::disk::DiskError;
+use crate::keys::{KeyError, KeyFile, NewKeys, Owner, Person, SealingPublic, Unlocked};
 use crate::sync;
 
 use super::desk::Desk;
@@ -16,6 +17,9 @@ use super::hq_file::{self, HqFile};
 use super::verbs::{ChangePin, Enrol, InvitationLook, Nothing, Unlock};
 use super::views::{Happening, InvitationView, LockState, Notice, Status, UserChoice};
 use super::{Device, settings};
+
+/// One copy of the key file is damaged, the other one is used.
+const COPY_DAMAGED: &str = "key_file.copy_damaged";
 
 /// What is known of this phone while it is locked.
 pub(super) struct Door {
@@ -27,8 +31,17 @@ pub(super) struct Door {
 impl Door {
     pub(super) fn open(data: &Path) -> Result<Self, Failure> {
         let folder = data.join("keys");
-        let keys = if KeyFile::exists(&folder) { Some(KeyFile::open(&folder)?) } else { None };
-        Ok(Self { folder, keys, notices: Vec::new() })
+        let keys = match KeyFile::exists(&folder).then(|| KeyFile::open(&folder)) {
+            // The power went while the first keys were written: nobody has used them, and nobody could enrol any more.
+            Some(Err(KeyError::Damaged(_))) if never_enrolled(data)? => {
+                set_aside(&folder)?;
+                None
+            }
+            keys => keys.transpose()?,
+        };
+        let damaged = keys.as_ref().is_some_and(KeyFile::copy_damaged);
+        let notices = damaged.then(|| Notice { code: COPY_DAMAGED.into(), params: Default::default() });
+        Ok(Self { folder, keys, notices: notices.into_iter().collect() })
     }
 
     /// Persons whose enrolment was completed.
@@ -44,10 +57,25 @@ impl Door {
     /// Keys of an enrolment that never got its answer hold nothing of value: they are moved aside.
     fn move_keys_aside(&mut self) -> Result<(), Failure> {
         self.keys = None;
-        let aside = self.folder.with_file_name(format!("keys.unused-{}", uuid::Uuid::now_v7()));
-        std::fs::rename(&self.folder, aside).map_err(crate::disk::DiskError::from)?;
-        Ok(())
+        set_aside(&self.folder)
     }
+}
+
+fn set_aside(keys: &Path) -> Result<(), Failure> {
+    let aside = keys.with_file_name(format!("keys.unused-{}", uuid::Uuid::now_v7()));
+    Ok(std::fs::rename(keys, aside).map_err(DiskError::from)?)
+}
+
+/// Nobody's enrolment was ever completed here: no file of HQ, no feed.
+fn never_enrolled(data: &Path) -> Result<bool, Failure> {
+    for entry in std::fs::read_dir(data).map_err(DiskError::from)? {
+        let name = entry.map_err(DiskError::from)?.file_name();
+        let name = name.to_string_lossy();
+        if name == "feeds" || (name.starts_with("hq.") && !name.ends_with(".tmp")) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn invitation(text: &str) -> Result<Invitation, Failure> {
@@ -168,8 +196,19 @@ impl Device {
         }
         // The other person's files are closed before they are opened again.
         *slot = None;
-        let desk = Desk::open(&self.inner.config, unlocked)?;
-        self.door().notices = desk.notices().to_vec();
+        let mut desk = Desk::open(&self.inner.config, unlocked)?;
+        // A photo that is just being kept has a file and no entry yet; then the next opening looks.
+        if let Ok(_turn) = self.inner.capture_turn.try_lock()
+            && let Err(e) = desk.sort_out_orphans()
+        {
+            tracing::warn!(error = %e, "originals without an entry were not looked for");
+        }
+        let mut door = self.door();
+        if door.keys.as_ref().is_some_and(KeyFile::copy_damaged) {
+            desk.alarm(COPY_DAMAGED, &[]);
+        }
+        door.notices = desk.notices().to_vec();
+        drop(door);
         *slot = Some(desk);
         Ok(())
     }
@@ -199,7 +238,15 @@ impl Device {
         self.blocking(move |d| {
             let user = d.at_desk(|desk| Ok(desk.user().clone()))?;
             let hardware = d.inner.config.hardware.as_deref().map(|h| h as &dyn crate::keys::HardwareSecret);
-            Ok(d.door().keys()?.change_pin(&user, &args.old, &args.new, hardware, clock::mono_ms())?)
+            let mut door = d.door();
+            door.keys()?.change_pin(&user, &args.old, &args.new, hardware, clock::mono_ms())?;
+            // Both copies were written anew.
+            door.notices.retain(|n| n.code != COPY_DAMAGED);
+            drop(door);
+            d.at_desk(|desk| {
+                desk.calm(COPY_DAMAGED);
+                Ok(())
+            })
         })
         .await?;
         Ok(Nothing {})

@@ -4,7 +4,7 @@
 //! a window, a network runner or a file format. It runs unchanged in tests, in the browser bridge and in Tauri.
 //!
 //! Inside: `originals` (room on the phone), `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
-//! notes, …), `attach` (photos and files), `rows` (tables
+//! notes, …), `attach` (photos and files), `room` (for how many more), `rows` (tables
 //! beside items), `seal`, `day` (the close of a day), `read` (what screens ask), `show` (state → view), `local` (the phone as
 //! sync sees it).
 //!
@@ -21,6 +21,7 @@ mod newer;
 pub mod originals;
 mod photo;
 mod read;
+mod room;
 mod rows;
 mod seal;
 mod search;
@@ -143,6 +144,7 @@ impl Device {
     pub(crate) fn at_desk<T>(&self, work: impl FnOnce(&mut Desk) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut slot = self.desk_slot();
         let desk = slot.as_mut().ok_or_else(|| Failure::after_action("app.locked"))?;
+        desk.reserve.heed();
         desk.catch_up_if_behind();
         work(desk)
     }

@@ -9,11 +9,9 @@ use xuncha_core::identifiers::{self, Checked};
 use xuncha_core::law::Instrument;
 
 use crate::clock;
-use crate::disk;
 
 use super::Device;
 use super::desk::Desk;
-use super::settings::PHOTO_BYTES;
 use super::show;
 use super::verbs::{
     CheckNumber, InspectionArgs, InstrumentArgs, LawArgs, ListItemArgs, Nothing, ProposeArgs, TaskArgs, TodayArgs,
@@ -44,7 +42,7 @@ impl Desk {
         }
     }
 
-    fn today(&self, here: Option<&Place>, free_bytes: u64) -> Result<Today, Failure> {
+    fn today(&self, here: Option<&Place>) -> Result<Today, Failure> {
         let drafts = self.index.inspections(&[Stage::Draft, Stage::Signing], 500)?;
         let mut tasks = Vec::new();
         for task in self.index.tasks()? {
@@ -57,6 +55,7 @@ impl Desk {
         }
         let mut notices = self.notices().to_vec();
         notices.extend(self.keeping_notices()?);
+        notices.extend(self.room_notice()?);
         let lists_as_of = self.index.packs(PackKind::List)?.into_iter().map(|p| p.published).max();
         let age = lists_as_of.as_deref().and_then(|at| days_until(&clock::today(), at.get(..10)?));
         if let Some(days) = age.filter(|d| *d > LISTS_OLD_DAYS) {
@@ -68,7 +67,7 @@ impl Desk {
             tasks,
             sealed: self.index.inspections(&[Stage::Sealed], SEALED_SHOWN)?,
             only_here: self.index.only_here()?,
-            free_photos: free_bytes / PHOTO_BYTES,
+            room: self.room()?,
             last_contact: self.checkpoint.as_ref().map(|c| c.time.clone()),
             lists_as_of,
             notices,
@@ -97,8 +96,7 @@ impl Desk {
 
 impl Device {
     pub(super) async fn today(&self, args: TodayArgs) -> Result<Today, Failure> {
-        let free = disk::free_bytes(&self.inner.config.data)?;
-        self.blocking(move |d| d.at_desk(|desk| desk.today(args.here.as_ref(), free))).await
+        self.blocking(move |d| d.at_desk(|desk| desk.today(args.here.as_ref()))).await
     }
 
     pub(super) async fn task(&self, args: TaskArgs) -> Result<TaskView, Failure> {

@@ -37,9 +37,6 @@ pub(super) fn read_look(data: &Path) -> LookFile {
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
-/// Bytes of an ordinary photo, for "room for so many photos".
-pub(super) const PHOTO_BYTES: u64 = 4_000_000;
-
 impl Device {
     pub(super) async fn settings(&self, _: Nothing) -> Result<Settings, Failure> {
         let look = read_look(&self.inner.config.data);

@@ -247,6 +247,7 @@ macro_rules! verbs {
             storage(Nothing) -> StorageView;
             storage_settings(StorageSettings) -> StorageView;
             free_storage(Nothing) -> Freed;
+            room(Nothing) -> RoomView;
             fetch_original(FetchOriginal) -> Delta;
             settings(Nothing) -> Settings;
             set_settings(SetSettings) -> Settings;

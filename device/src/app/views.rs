@@ -111,9 +111,8 @@ pub struct Today {
     pub sealed: Vec<InspectionRow>,
     /// What is only on this phone.
     pub only_here: OnlyHere,
-    /// Room left, in 4 MB photos.
-    #[ts(type = "number")]
-    pub free_photos: u64,
+    /// Room left.
+    pub room: RoomView,
     /// Last contact with HQ.
     pub last_contact: Option<String>,
     /// Version and day of the lists, and whether they are older than 30 days.
@@ -122,6 +121,18 @@ pub struct Today {
     pub notices: Vec<Notice>,
     /// Who is in.
     pub officer: Officer,
+}
+
+/// `room`: room left on the phone, in photos.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomView {
+    /// Photos of this phone's usual size that still fit beside what is kept back.
+    #[ts(type = "number")]
+    pub photos: u64,
+    /// So few that a screen says so.
+    pub low: bool,
+    /// The reserve for finishing an inspection is here; otherwise it is in use.
+    pub reserve: bool,
 }
 
 /// What HQ does not have yet.

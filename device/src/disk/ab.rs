@@ -5,7 +5,7 @@
 //! body
 //! ```
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub struct AbCopy {
     pub generation: u64,
     /// What was written.
     pub body: Vec<u8>,
+    /// The other copy is there and not whole.
+    pub other_damaged: bool,
     newest_is_a: bool,
 }
 
@@ -52,15 +54,18 @@ impl AbFile {
     pub fn read(&self) -> Result<Option<AbCopy>, AbError> {
         let (a, b) = (read_or_absent(&self.a)?, read_or_absent(&self.b)?);
         let absent = a.is_none() && b.is_none();
+        let there = [&a, &b].into_iter().filter(|copy| copy.is_some()).count();
         let whole = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| self.decode(&bytes));
-        let newest = match (whole(a), whole(b)) {
+        let (a, b) = (whole(a), whole(b));
+        let other_damaged = [&a, &b].into_iter().filter(|copy| copy.is_some()).count() < there;
+        let newest = match (a, b) {
             (Some(a), Some(b)) if b.0 > a.0 => Some((b, false)),
             (Some(a), _) => Some((a, true)),
             (None, Some(b)) => Some((b, false)),
             (None, None) if absent => None,
             (None, None) => return Err(AbError::Damaged),
         };
-        Ok(newest.map(|((generation, body), newest_is_a)| AbCopy { generation, body, newest_is_a }))
+        Ok(newest.map(|((generation, body), newest_is_a)| AbCopy { generation, body, other_damaged, newest_is_a }))
     }
 
     /// Writes the next generation over the older copy and answers its number. The newest copy stays untouched.
@@ -75,6 +80,12 @@ impl AbFile {
             Some(n) => (n.generation + 1, if n.newest_is_a { &self.b } else { &self.a }),
             None => (1, &self.a),
         };
+        if let Some(newest) = &newest {
+            // While the other copy is written over it is the only one; a process that was killed before its fsync may have left it
+            // in the kernel's memory alone.
+            let path = if newest.newest_is_a { &self.a } else { &self.b };
+            File::open(path).map_err(DiskError::from)?.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        }
         let bytes = self.encode(generation, body);
         let is_new = !over.exists();
         let file = OpenOptions::new()
@@ -87,7 +98,11 @@ impl AbFile {
         // In place and shortened afterwards: a body of the same length needs no new block, so it also works on a full disk.
         file.write_all_at(&bytes, 0).map_err(DiskError::from)?;
         file.set_len(bytes.len() as u64).map_err(DiskError::from)?;
-        file.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        if file.sync_all().is_err() {
+            // It reads as whole and may not be on the disk: as the newest copy it would let the next write go over the certain one.
+            let _ = file.set_len(0);
+            return Err(DiskError::FsyncFailed.into());
+        }
         if is_new && let Some(folder) = over.parent() {
             sync_folder(folder)?;
         }
@@ -150,8 +165,11 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
             fs::write(&b, &bytes).unwrap();
-            assert_eq!(file.read().unwrap().unwrap().body, b"one", "flip at {at}");
+            let copy = file.read().unwrap().unwrap();
+            assert_eq!((copy.body.as_slice(), copy.other_damaged), (b"one".as_slice(), true), "flip at {at}");
         }
+        file.write(b"three").unwrap();
+        assert!(!file.read().unwrap().unwrap().other_damaged, "the damaged one is the one that is written over");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The disk as the storage rooms see it: bytes that are there after the power went away, or an error that says so.
 //!
 //! What it is: errors sorted by what a person can do about them, durable whole-file writes, two-copy files ([`AbFile`]),
-//! free space, the lock that keeps a second program out of a folder.
+//! free space, room kept back for a full disk ([`Reserve`]), the lock that keeps a second program out of a folder.
 //! What it is not: a format (see [`crate::feed`], [`crate::vault`], [`crate::keys`]).
 //!
 //! Invariants: "written" means fsynced, file and folder (I1). A failed fsync is never retried: the kernel may already
@@ -9,6 +9,7 @@
 //! receipt proves that bytes are safe.
 
 mod ab;
+mod reserve;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -18,6 +19,7 @@ use std::path::Path;
 use xuncha_core::Failure;
 
 pub use ab::{AbCopy, AbError, AbFile};
+pub use reserve::{RESERVE, Reserve};
 
 /// Files are nobody else's: sealed as they are, a desktop's other users need not collect them.
 const PRIVATE: u32 = 0o600;

@@ -75,18 +75,24 @@ pub struct Opened {
     pub moved_aside: Option<PathBuf>,
 }
 
+/// What lies where the index should be.
+enum Found {
+    Whole(Index),
+    /// No file, or one that nobody finished.
+    Nothing,
+    /// Damaged, or of another version.
+    Unusable,
+}
+
 impl Index {
     /// Opens the file, or makes it; moves a damaged one aside.
     pub fn open(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Opened> {
-        let existed = path.exists();
         match Self::open_existing(path, key, salt) {
-            Ok(Some(index)) => Ok(Opened { index, empty: false, moved_aside: None }),
-            Ok(None) if !existed => {
-                Ok(Opened { index: Self::create(path, key, salt)?, empty: true, moved_aside: None })
-            }
+            Ok(Found::Whole(index)) => Ok(Opened { index, empty: false, moved_aside: None }),
+            Ok(Found::Nothing) => Ok(Opened { index: Self::create(path, key, salt)?, empty: true, moved_aside: None }),
             Err(IndexError::Sqlite(e)) if is_outside_fault(&e) => Err(e.into()),
             // SQLCipher reports a page that does not decrypt under several codes, "out of memory" among them.
-            Ok(None) | Err(IndexError::Sqlite(_)) => {
+            Ok(Found::Unusable) | Err(IndexError::Sqlite(_)) => {
                 let aside = move_aside(path)?;
                 tracing::warn!("the index was of another version or damaged; it is made again");
                 Ok(Opened { index: Self::create(path, key, salt)?, empty: true, moved_aside: Some(aside) })
@@ -102,14 +108,16 @@ impl Index {
         Self::create(path, key, salt)
     }
 
-    fn open_existing(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Option<Self>> {
+    fn open_existing(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Found> {
         if !path.exists() {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         let db = connect(path, key, salt)?;
         let version: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
         if version != VERSION {
-            return Ok(None);
+            // The app was killed before the first index was whole: that is no damage, and nothing is in it.
+            let begun = db.query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(())).optional()?.is_some();
+            return Ok(if version == 0 && !begun { Found::Nothing } else { Found::Unusable });
         }
         // Not what search is made of: it is most of the file, nothing is decided by it, and whoever searches finds it damaged.
         let mut tables =
@@ -119,16 +127,17 @@ impl Index {
         for name in names {
             let well: String = db.query_row("SELECT quick_check FROM pragma_quick_check(?1)", [name], |r| r.get(0))?;
             if well != "ok" {
-                return Ok(None);
+                return Ok(Found::Unusable);
             }
         }
-        Ok(Some(Self { db }))
+        Ok(Found::Whole(Self { db }))
     }
 
     fn create(path: &Path, key: &Key, salt: &[u8; 16]) -> Result<Self> {
         let db = connect(path, key, salt)?;
-        db.execute_batch(include_str!("schema.sql"))?;
-        db.pragma_update(None, "user_version", VERSION)?;
+        // All of it or nothing: half a schema would look like damage at the next opening.
+        let all = format!("BEGIN;\n{}\nPRAGMA user_version = {VERSION};\nCOMMIT;", include_str!("schema.sql"));
+        db.execute_batch(&all)?;
         Ok(Self { db })
     }
 

@@ -79,8 +79,8 @@ where
 
 const ROW: &str = "i.id, i.number, i.firm, i.address, i.lists, i.started, i.stage, i.done, i.total, i.non_conforming,
     i.photos,
-    (SELECT coalesce(sum(e.seq > h.receipted), 0) FROM heads h JOIN entries e ON e.feed = h.feed AND e.inspection = i.id
-       AND e.seq = (SELECT max(seq) FROM entries x WHERE x.feed = h.feed AND x.inspection = i.id) WHERE h.own = 1)
+    (SELECT count(*) FROM heads h
+     WHERE h.own = 1 AND h.receipted < (SELECT max(e.seq) FROM entries e WHERE e.feed = h.feed AND e.inspection = i.id))
     + (SELECT count(*) FROM blobs b WHERE b.inspection = i.id AND b.receipted = 0),
     (SELECT count(*) FROM quarantined q JOIN entries e ON e.feed = q.feed AND e.seq = q.seq WHERE e.inspection = i.id)";
 
@@ -181,12 +181,14 @@ impl Index {
             .prepare_cached("SELECT coalesce(sum(seq - min(receipted, seq)), 0) FROM heads WHERE own = 1")?
             .query_row([], |r| r.get(0))?;
         let sql = "SELECT count(*), coalesce(sum(photo), 0), coalesce(sum(size), 0) FROM
-                     (SELECT sha256, max(photo) AS photo, max(size) AS size FROM blobs WHERE receipted = 0 GROUP BY sha256)";
+                     (SELECT sha256, max(photo) AS photo, max(size) AS size FROM blobs INDEXED BY blobs_unsent
+                      WHERE receipted = 0 GROUP BY sha256)";
         let (blobs, photos, bytes): (u64, u64, u64) =
             self.db.prepare_cached(sql)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let sql = "SELECT count(DISTINCT inspection) FROM
-                     (SELECT e.inspection FROM heads h JOIN entries e ON e.feed = h.feed AND e.seq > h.receipted WHERE h.own = 1
-                      UNION SELECT inspection FROM blobs WHERE receipted = 0)";
+                     (SELECT e.inspection FROM heads h CROSS JOIN entries e ON e.feed = h.feed AND e.seq > h.receipted
+                      WHERE h.own = 1
+                      UNION SELECT inspection FROM blobs INDEXED BY blobs_unsent WHERE receipted = 0)";
         let inspections = self.db.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
         Ok(OnlyHere { inspections, photos, files: blobs - photos, entries, bytes })
     }
@@ -233,6 +235,19 @@ impl Index {
     pub fn names_blob(&self, blob: &BlobHash) -> Result<bool> {
         let mut statement = self.db.prepare_cached("SELECT 1 FROM blobs WHERE sha256 = ?1")?;
         Ok(statement.exists([blob.to_string()])?)
+    }
+
+    /// Every blob that own entries name.
+    pub fn own_blobs(&self) -> Result<BTreeSet<BlobHash>> {
+        let mut statement = self.db.prepare_cached("SELECT DISTINCT sha256 FROM blobs")?;
+        let found = statement.query_map([], |r| r.get::<_, String>(0))?;
+        found.map(|name| parse(name?)).collect()
+    }
+
+    /// Own photos, and their bytes together.
+    pub fn photo_sizes(&self) -> Result<(u64, u64)> {
+        let sql = "SELECT count(*), coalesce(sum(size), 0) FROM (SELECT max(size) AS size FROM blobs WHERE photo = 1 GROUP BY sha256)";
+        Ok(self.db.prepare_cached(sql)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?)
     }
 
     /// How far receipts reach in a feed.

@@ -38,6 +38,7 @@ pub struct KeyFile {
     ab: AbFile,
     content: Content,
     tries: Tries,
+    copy_damaged: bool,
 }
 
 impl KeyFile {
@@ -86,7 +87,8 @@ impl KeyFile {
         let unlocked = Unlocked::new(master, secrets, content.device.clone(), owner.person.user)?;
         // Counters first: a key file without them counts as one whose counters were lost.
         let tries = Tries::create(folder)?;
-        let mut file = Self { ab: AbFile::new(folder, STEM, MAGIC), content: content.clone(), tries };
+        let mut file =
+            Self { ab: AbFile::new(folder, STEM, MAGIC), content: content.clone(), tries, copy_damaged: false };
         if let Err(e) = file.save(content) {
             // A half-written file would look like an enrolled phone whose keys are damaged.
             file.ab.remove()?;
@@ -107,7 +109,12 @@ impl KeyFile {
         if content.v != 1 {
             return Err(KeyError::Damaged("unknown version"));
         }
-        Ok(Self { ab, content, tries: Tries::open(folder)? })
+        Ok(Self { ab, content, tries: Tries::open(folder)?, copy_damaged: copy.other_damaged })
+    }
+
+    /// One of the two copies is not whole; the other one holds everything. A changed PIN writes both anew.
+    pub fn copy_damaged(&self) -> bool {
+        self.copy_damaged
     }
 
     /// This phone.
@@ -270,6 +277,8 @@ impl KeyFile {
     fn save(&mut self, content: Content) -> Result<(), KeyError> {
         let body = serde_json::to_vec_pretty(&content).map_err(|_| KeyError::Damaged("cannot be written as JSON"))?;
         self.ab.write(&body)?;
+        // The copy that is not the newest is written over: the damaged one, if one is.
+        self.copy_damaged = false;
         self.content = content;
         Ok(())
     }

@@ -13,10 +13,12 @@ mod format;
 mod reader;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use xuncha_core::ids::BlobHash;
@@ -158,8 +160,70 @@ impl Vault {
         Ok(blobs)
     }
 
+    /// Names of all originals here.
+    pub fn names(&self) -> Result<BTreeSet<BlobHash>, VaultError> {
+        let mut names = BTreeSet::new();
+        for folder in fs::read_dir(&self.inner.root).map_err(DiskError::from)? {
+            let folder = folder.map_err(DiskError::from)?.path();
+            if folder.file_name().is_some_and(|name| name.len() == 2) {
+                names.extend(names_in(&folder)?);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Takes an original out of the vault without destroying it: it lies in `aside/` from then on. Its derived images go.
+    pub fn set_aside(&self, sha256: &BlobHash) -> Result<(), VaultError> {
+        let (path, aside) = (self.path(sha256), self.aside_folder());
+        disk::make_folder(&aside)?;
+        fs::rename(&path, aside.join(sha256.to_string())).map_err(DiskError::from)?;
+        let folder = path.parent().unwrap_or(&self.inner.root);
+        for file in fs::read_dir(folder).map_err(DiskError::from)? {
+            let file = file.map_err(DiskError::from)?;
+            if file.file_name().to_string_lossy().starts_with(&sha256.to_string()) {
+                fs::remove_file(file.path()).map_err(DiskError::from)?;
+            }
+        }
+        disk::sync_folder(&aside)?;
+        Ok(disk::sync_folder(folder)?)
+    }
+
+    /// Names of what was set aside.
+    pub fn aside(&self) -> Result<BTreeSet<BlobHash>, VaultError> {
+        let folder = self.aside_folder();
+        if folder.is_dir() { names_in(&folder) } else { Ok(BTreeSet::new()) }
+    }
+
+    /// Puts what was set aside back under its name, unless it is there again.
+    pub fn bring_back(&self, sha256: &BlobHash) -> Result<(), VaultError> {
+        let (path, aside) = (self.path(sha256), self.aside_folder().join(sha256.to_string()));
+        if self.contains(sha256) {
+            return Ok(disk::remove(&aside)?);
+        }
+        let folder = path.parent().unwrap_or(&self.inner.root);
+        disk::make_folder(folder)?;
+        fs::rename(aside, &path).map_err(DiskError::from)?;
+        Ok(disk::sync_folder(folder)?)
+    }
+
+    /// Removes what was set aside and was written so many days ago.
+    pub fn clear_aside(&self, days: u64) -> Result<(), VaultError> {
+        let old = SystemTime::now().checked_sub(Duration::from_secs(days * 24 * 60 * 60));
+        for name in self.aside()? {
+            let path = self.aside_folder().join(name.to_string());
+            let written = path.metadata().and_then(|m| m.modified()).map_err(DiskError::from)?;
+            if old.is_some_and(|old| written < old) {
+                disk::remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+
     fn temp_folder(&self) -> PathBuf {
         self.inner.root.join("temp")
+    }
+    fn aside_folder(&self) -> PathBuf {
+        self.inner.root.join("aside")
     }
     fn path(&self, sha256: &BlobHash) -> PathBuf {
         let name = sha256.to_string();
@@ -176,6 +240,16 @@ impl Vault {
         path.push(name);
         Ok(path.into())
     }
+}
+
+/// Names of originals in one folder; a derived image has a longer one.
+fn names_in(folder: &Path) -> Result<BTreeSet<BlobHash>, VaultError> {
+    let mut names = BTreeSet::new();
+    for file in fs::read_dir(folder).map_err(DiskError::from)? {
+        names
+            .extend(file.map_err(DiskError::from)?.file_name().to_str().and_then(|name| name.parse::<BlobHash>().ok()));
+    }
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use xuncha_device::app::{Config, Device};
 use xuncha_tests::bridge::Bridge;
 use xuncha_tests::demo::say;
@@ -13,8 +13,11 @@ async fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
     let data = args.next().map(PathBuf::from).context("usage: xuncha-bridge DATA [PORT]")?;
     let port = args.next().map_or(Ok(8090), |port| port.parse()).context("PORT is a number")?;
-    let device = Device::open(Config::product(data)).map_err(|failure| anyhow!(failure))?;
-    let bridge = Bridge::start(device, port).await?;
+    let device = Device::open(Config::product(data));
+    if let Err(failure) = &device {
+        say(&format!("The engine does not open ({}); the page says why.", failure.code));
+    }
+    let bridge = Bridge::over(device, port).await?;
     say(&format!("{}   (loopback only; Ctrl-C ends it)", bridge.url()));
     bridge.serve().await;
     Ok(())

@@ -3,8 +3,10 @@
 //! What it is: one walk (`ui/e2e/axe.mjs`) that lets axe judge each page, listens for errors, looks for words that only a
 //! program understands, and keeps pictures where a folder is given. What it is not: a story; the pages are opened by address.
 //!
-//! Where next: [`fill`] for what the pages show.
+//! Where next: [`fill`] for what the pages show, `damage` for what an inspector sees when something is broken.
 
+#[cfg(target_os = "linux")]
+pub mod damage;
 mod fill;
 mod signature;
 

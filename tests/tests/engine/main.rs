@@ -1,6 +1,8 @@
 //! Stories of the phone's engine through its only door, without a network: what it keeps, what it refuses, what it says.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
 
+#[cfg(target_os = "linux")]
+mod blocks;
 mod disk_full;
 mod door;
 mod durable;
@@ -8,6 +10,7 @@ mod evidence;
 mod kill;
 mod lists;
 mod merge;
+mod orphans;
 mod seal;
 mod search;
 mod start;

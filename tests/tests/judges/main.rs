@@ -5,6 +5,8 @@
 //! a judge is not installed the test says so aloud.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a judgement stops where something is wrong")]
 
+#[cfg(target_os = "linux")]
+mod damage;
 mod http;
 mod node;
 mod pages;

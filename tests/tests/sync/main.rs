@@ -4,6 +4,7 @@
 mod arrive;
 mod clock;
 mod close_of_day;
+mod killed;
 mod lists;
 mod merge;
 mod originals;

@@ -8,10 +8,10 @@ use xuncha_tests::program;
 use super::*;
 
 /// The real program, in a process of its own.
-struct Program(Child);
+pub(super) struct Program(Child);
 
 impl Program {
-    async fn serve(data: &Path, phones: SocketAddr) -> Self {
+    pub(super) async fn serve(data: &Path, phones: SocketAddr) -> Self {
         let child = Command::new(program("xuncha-hq").unwrap())
             .args(["serve", "--listen-dashboard", "127.0.0.1:0", "--listen-phones", &phones.to_string(), "--data"])
             .arg(data)
@@ -32,7 +32,7 @@ impl Program {
     }
 
     /// SIGKILL: nothing is finished in good order.
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.0.kill().unwrap();
         let status = self.0.wait().unwrap();
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "it fell by itself: {status}");
@@ -46,7 +46,7 @@ impl Drop for Program {
     }
 }
 
-fn object(data: &Path, sha256: &str) -> PathBuf {
+pub(super) fn object(data: &Path, sha256: &str) -> PathBuf {
     data.join("objects").join(&sha256[..2]).join(sha256)
 }
 
@@ -62,7 +62,7 @@ fn missing(view: &Value, hq: &Path) -> (Vec<String>, usize) {
     (said.iter().filter(|sha256| !is_there(sha256)).cloned().collect(), said.len())
 }
 
-fn run(arguments: &[&str], paths: &[&Path]) -> (bool, String) {
+pub(super) fn run(arguments: &[&str], paths: &[&Path]) -> (bool, String) {
     let output = Command::new(program("xuncha-hq").unwrap()).args(arguments).args(paths).output().unwrap();
     (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -216,7 +216,9 @@ export class PaperEngine implements Host {
   })
   storage: Reply<'storage'> = {
     free_bytes: 18_400_000_000,
-    free_photos: 5_200,
+    room: { photos: 5_200, low: false, reserve: true },
+    reserve_bytes: 16 << 20,
+    aside: 0,
     here: { n: 118, bytes: 412_000_000 },
     may_go: { n: 74, bytes: 258_000_000 },
     stays: [
@@ -292,7 +294,7 @@ export class PaperEngine implements Host {
         tasks,
         sealed: rows.filter((r) => r.stage === 'sealed'),
         only_here: this.sync.only_here,
-        free_photos: 4600,
+        room: this.storage.room,
         last_contact: this.sync.last_contact,
         lists_as_of: '2026-11-12',
         notices: [],
@@ -516,6 +518,7 @@ export class PaperEngine implements Host {
       ],
     }),
     storage: () => this.storage,
+    room: () => this.storage.room,
     storage_settings: ({ days, by_itself }) => (this.storage = { ...this.storage, days, by_itself }),
     free_storage: () => {
       const gone = this.storage.may_go

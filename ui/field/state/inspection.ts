@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { call, failureOf, type Args, type Verb } from '../host'
 import { applyDelta, itemsOf } from './delta'
+import { useRoom } from './room'
 import { inTurn } from './turn'
 
 export interface Undo {
@@ -42,6 +43,7 @@ export const useInspection = defineStore('inspection', () => {
     try {
       view.value = await call('inspection', { inspection: id })
       opening.value = null
+      void useRoom().look()
     } catch (error) {
       opening.value = failureOf(error)
     }

@@ -5,9 +5,12 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { call, failureOf, useHost } from '../host'
 import { useInspection } from './inspection'
+import { useRoom } from './room'
 
 export const sliceBytes = 512 * 1024
 const pauses = [300, 1200, 4000]
+/** After these the engine holds nothing of the file any more: again is from the start. */
+const forgotten = new Set(['disk.full', 'attach.no_room', 'attach.unknown'])
 
 export interface Upload {
   key: number
@@ -104,7 +107,9 @@ export const useUploads = defineStore('uploads', () => {
       } catch (error) {
         next.state = 'failed'
         next.failure = failureOf(error)
+        if (forgotten.has(next.failure.code)) Object.assign(next, { upload: null, sent: 0 })
       }
+      void useRoom().look()
     }
     working = false
   }

@@ -25,6 +25,27 @@ describe('room on the phone', () => {
     expect((stage.at('storage-go').element as HTMLButtonElement).disabled).toBe(true)
   })
 
+  it('says beside the camera how many photos still fit, before it is too late, and when it is', async () => {
+    stage = await raise(`/i/${inspectionId}/item/COLD-01`)
+    expect(stage.all('[data-testid="room"]')).toHaveLength(0)
+    stage.close()
+    for (const [photos, words] of [
+      [120, '还能拍约 120 张'],
+      [0, '签字'],
+    ] as const) {
+      stage = await raise(`/i/${inspectionId}/item/COLD-01`, (engine) => {
+        engine.storage = { ...engine.storage, room: { photos, low: true, reserve: photos > 0 } }
+      })
+      expect(stage.at('room').text()).toContain(words)
+      stage.close()
+    }
+    stage = await raise('/settings', (engine) => {
+      engine.storage = { ...engine.storage, room: { photos: 0, low: true, reserve: false }, aside: 2 }
+    })
+    expect(stage.at('storage-reserve').text()).toContain('已动用')
+    expect(stage.at('storage-aside').text()).toContain('2')
+  })
+
   it('keeps both wishes when one is changed', async () => {
     stage = await raise('/settings')
     await stage.tap('storage-days-30')

@@ -48,20 +48,32 @@ describe('a picture on its way into the engine', () => {
   })
 
   it('stops at a failure that a person must cure, and goes on where it stopped', async () => {
-    engine.fail('attach_slice', 'disk.full')
+    engine.fail('attach_slice', 'disk.io')
     useUploads().add('i1', 'COLD-01', 'camera', [jpeg()])
     await done()
     const [stuck] = useUploads().list
     expect(stuck).toMatchObject({ state: 'failed', sent: 0 })
-    expect(stuck?.failure?.code).toBe('disk.full')
+    expect(stuck?.failure?.code).toBe('disk.io')
     useUploads().resume(stuck?.key ?? 0)
     await done()
     expect(engine.asked.filter((a) => a.verb === 'attach_begin')).toHaveLength(1)
     expect(useInspection().item('COLD-01')?.state.evidence).toHaveLength(1)
   })
 
+  it('begins anew once there is room again: of what did not fit the engine kept nothing', async () => {
+    engine.fail('attach_slice', 'attach.no_room')
+    useUploads().add('i1', 'COLD-01', 'camera', [jpeg()])
+    await done()
+    const [stuck] = useUploads().list
+    expect(stuck).toMatchObject({ state: 'failed', sent: 0, upload: null })
+    useUploads().resume(stuck?.key ?? 0)
+    await done()
+    expect(engine.asked.filter((a) => a.verb === 'attach_begin')).toHaveLength(2)
+    expect(useInspection().item('COLD-01')?.state.evidence).toHaveLength(1)
+  })
+
   it('is taken back at the engine when the person leaves it', async () => {
-    engine.fail('attach_slice', 'disk.full')
+    engine.fail('attach_slice', 'disk.io')
     useUploads().add('i1', 'COLD-01', 'camera', [jpeg()])
     await done()
     await useUploads().cancel(useUploads().list[0]?.key ?? 0)

@@ -512,8 +512,11 @@ const words: SameKeys<typeof zh> = {
     caption: 'Caption',
     verify: 'Check the original',
     intact: 'The original was read back and hashed again: the same as when it was recorded.',
-    broken:
-      'The original read back differs from the hash recorded. Stop taking pictures with this phone, sync now and tell HQ.',
+    broken_here:
+      'This original is damaged on this phone and HQ does not have it yet. Thumbnail and preview are no substitute: if you are still there, take it again and withdraw this one. Other photos and entries are not affected. Take no more photos with this phone; sync and tell HQ soon.',
+    broken_at_hq:
+      'This original is damaged on this phone; the one HQ received is whole and can be had back. Other photos and entries are not affected. If it happens again, stop using this phone and tell HQ.',
+    bringBack: 'Have the whole original back from HQ',
     withdraw: 'Withdraw…',
     withdrawGo: 'Withdraw this evidence',
     why: 'Reason for withdrawing',
@@ -729,7 +732,15 @@ const words: SameKeys<typeof zh> = {
     counts: '{entries} entries, {blobs} files',
     manifest: 'Hash of both',
   },
+  room: {
+    left: 'Room for about {n} photos: sync and free some soon',
+    none: 'No room for photos any more; words, conclusion and signatures still work',
+  },
   storage: {
+    reserve: 'Reserve',
+    reserveKept: '{size}: even a full phone can finish and sign',
+    reserveUsed: 'in use; taken again once there is room',
+    aside: 'Files without an entry, kept aside',
     here: 'Originals here',
     away: 'Originals at HQ',
     n: '{n}',

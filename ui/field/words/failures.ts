@@ -44,6 +44,10 @@ export const failures: Record<string, Said> = {
     zh: '文件比申报的长，没有收下。请重新选择。',
     en: 'The file is longer than announced and was not taken. Choose it again.',
   },
+  'attach.no_room': {
+    zh: '手机空间不够，{name} 没有收下；已保存的都在。文字、结论和签字还能做完。请同步后到 设置 › 存储 清理，或删除手机上的其他内容，再重新添加。',
+    en: 'There is no room for {name} and it was not taken; whatever was saved is there. Words, conclusion and signatures can still be finished. Sync, then free some room in Settings › Storage or elsewhere on the phone, and add it again.',
+  },
   'attach.offset': {
     zh: '分段顺序不对，这次添加已中断。请重新选择文件。',
     en: 'The slices are out of order. Choose the file again.',
@@ -80,6 +84,10 @@ export const failures: Record<string, Said> = {
     zh: '文件超过总部的上限，总部不接收。本机保存完好，请联系总部管理员。',
     en: 'The file is over HQ’s limit. It is intact here; call your administrator.',
   },
+  'blob.damaged': {
+    zh: '总部磁盘上的这份原件损坏了，没有发来。总部会向拍摄它的手机再要一次。',
+    en: 'This original is damaged on HQ’s disk and was not sent. HQ asks the phone that took it once more.',
+  },
   'blob.unnamed': {
     zh: '没有记录提到这个文件，总部不接收。',
     en: 'No entry names this file, so HQ does not take it.',
@@ -97,8 +105,8 @@ export const failures: Record<string, Said> = {
     en: 'A correction after the seal needs a reason.',
   },
   'data.in_use': {
-    zh: '数据正被另一个窗口使用。请关闭另一个窗口。',
-    en: 'The data is in use by another window. Close the other one.',
+    zh: '本机的数据正被另一个窗口使用，为了不写乱，这里没有打开。内容都在。请关闭另一个窗口，再重新打开应用。',
+    en: 'Another window is using this phone’s data, so it was not opened here. Nothing is lost. Close the other window, then open the app again.',
   },
   'day.missing': { zh: '对账时总部还缺一部分，会重新发送。', en: 'HQ still lacks a part; it is sent again.' },
   'day.unlike': {
@@ -122,8 +130,8 @@ export const failures: Record<string, Said> = {
     en: 'The phone did not confirm the write: the last input may be lost. Restart the app and check.',
   },
   'disk.full': {
-    zh: '手机空间已满，刚才的内容没有保存。请清理空间后再试。',
-    en: 'The phone is full and the last input was not saved. Free some space and try again.',
+    zh: '手机空间已满，刚才的内容没有保存；以前显示“已存本机”的都在。请删除手机上的其他内容，腾出空间后再试。',
+    en: 'The phone is full and the last input was not saved; whatever showed “saved on this phone” before is there. Remove other things from the phone and try again.',
   },
   'disk.in_use': {
     zh: '数据正被另一个窗口使用。请关闭另一个窗口。',
@@ -177,8 +185,8 @@ export const failures: Record<string, Said> = {
     en: 'HQ has closed this feed and takes no more of it. Everything here is intact; call your administrator.',
   },
   'feed.damaged': {
-    zh: '记录文件有损坏。请不要继续检查，立即同步并报告总部。',
-    en: 'A record file is damaged. Do not go on; sync now and tell HQ.',
+    zh: '本机的记录文件有一处损坏，为了不写坏别的内容，没有打开。总部已收的内容都在总部；只在本机的内容仍在文件里，没有改动。请不要卸载应用或清除数据，把手机交给总部管理员取出；检查请先换一台手机。',
+    en: 'A record file on this phone is damaged in one place and was not opened, so that nothing else is spoilt. What HQ has received is safe there; what is only here is still in the files, untouched. Do not uninstall the app or clear its data: bring the phone to your administrator, and inspect with another one.',
   },
   'feed.forked': {
     zh: '记录链出现分叉（可能由旧备份恢复）。请联系总部，重新登记后继续。',
@@ -197,8 +205,8 @@ export const failures: Record<string, Said> = {
     en: 'Too long, not saved. Split it into parts.',
   },
   'feed.rolled_back': {
-    zh: '本机数据比总部收到过的旧（可能由旧备份恢复）。请联系总部，重新登记后继续。',
-    en: 'This phone is behind what HQ received, perhaps by an old backup. Call HQ and enrol anew to go on.',
+    zh: '本机的数据比它曾经有过的旧（多半是恢复了旧备份），没有继续写入。总部已收的内容都在总部；旧备份之后、没有同步的内容可能已丢失。请不要卸载应用，联系总部核对，重新登记后继续。',
+    en: 'The data on this phone is older than it once was, most likely because an old backup was put back; nothing more was written. What HQ has received is safe there; what was done since that backup and not synced may be lost. Do not uninstall the app: let HQ compare, and enrol anew to go on.',
   },
   'feed.unknown': {
     zh: '总部不认识这条记录链。请联系总部管理员。',
@@ -226,8 +234,12 @@ export const failures: Record<string, Said> = {
   },
   'hq.busy': { zh: '总部正忙，稍后会自动再试。', en: 'HQ is busy. It is tried again by itself.' },
   'hq.full': {
-    zh: '总部存储已满，暂时不能接收。本机内容完好，请通知总部管理员。',
-    en: 'HQ’s storage is full and takes nothing for now. Everything here is intact; tell your administrator.',
+    zh: '总部磁盘将满，暂时不收照片和文件；填写的记录照常上报。本机内容完好，总部腾出空间后会自动继续。请告知总部管理员。',
+    en: 'HQ’s disk is nearly full and takes no photos or files for now; what you write still goes through. Everything here is intact and goes on by itself once HQ has room. Tell your administrator.',
+  },
+  'hq.damaged': {
+    zh: '总部的数据有损坏，暂时答不了。本机内容完好，会自动再试。请告知总部管理员。',
+    en: 'HQ’s data is damaged and it cannot answer for now. Everything here is intact and is tried again by itself. Tell your administrator.',
   },
   'hq.json': {
     zh: '总部的回答看不懂，版本可能不一致。请更新应用。',
@@ -269,6 +281,10 @@ export const failures: Record<string, Said> = {
     zh: '总部地址必须以 https:// 开头。',
     en: 'The address of HQ must begin with https://.',
   },
+  'index.shape': {
+    zh: '索引内部数据格式不对。请更新应用。',
+    en: 'The index holds data of the wrong shape. Update the app.',
+  },
   'inspection.abandoned': {
     zh: '这次检查已放弃，不能再修改。',
     en: 'This inspection was given up and cannot be changed.',
@@ -303,8 +319,8 @@ export const failures: Record<string, Said> = {
     en: 'This item is not in the list; it may belong to a newer one. Please sync.',
   },
   'key_file.damaged': {
-    zh: '密钥文件已损坏，无法打开本机内容。请不要卸载应用，联系总部恢复。',
-    en: 'The key file is damaged and nothing can be opened. Do not uninstall the app; ask HQ to recover it.',
+    zh: '密钥文件的两份都已损坏，本机内容打不开，但都还在。总部已收的内容都在总部。请不要卸载应用或清除数据，把手机交给总部管理员。',
+    en: 'Both copies of the key file are damaged: what is on this phone cannot be opened, but it is still there, and what HQ has received is safe. Do not uninstall the app or clear its data; bring the phone to your administrator.',
   },
   'key_file.exists': {
     zh: '这台手机上已有密钥文件，不能再次登记。',
@@ -370,6 +386,10 @@ export const failures: Record<string, Said> = {
     zh: '有原件只有总部有过，现在总部也没有了。请立即告诉总部管理员；其余内容会继续发送。',
     en: 'HQ alone had an original and has lost it. Tell your administrator now; everything else goes on being sent.',
   },
+  'original.no_room': {
+    zh: '手机空间不够，没有取回；原件仍在总部。请先腾出空间。',
+    en: 'There is no room for the original; it is still at HQ. Free some room first.',
+  },
   'original.unknown': {
     zh: '总部没有这份原图，或者这次检查与这台手机的人无关。',
     en: 'HQ does not hold this original, or the inspection is no business of this phone’s people.',
@@ -421,6 +441,14 @@ export const failures: Record<string, Said> = {
   'push.gap': {
     zh: '总部缺少前面的记录，会重新发送。',
     en: 'HQ lacks earlier entries; they are sent again.',
+  },
+  'quota.bytes': {
+    zh: '这台手机一天内上传的照片和文件已到总部规定的上限，其余的稍后自动继续；填写的记录照常上报。本机内容完好。',
+    en: 'This phone has sent as many photos and files as HQ takes from one phone within a day. The rest goes on later by itself; what you write still goes through. Everything here is intact.',
+  },
+  'quota.entries': {
+    zh: '这台手机一天内上报的记录已到总部规定的上限，其余的稍后自动继续。本机内容完好，请告知总部管理员。',
+    en: 'This phone has sent as many entries as HQ takes from one phone within a day. The rest goes on later by itself. Everything here is intact; tell your administrator.',
   },
   'receipt.pending': {
     zh: '已发送，还有 {blobs} 个文件等待总部回执，稍后自动核对。',
@@ -535,8 +563,8 @@ export const failures: Record<string, Said> = {
     en: 'This person is not on this phone. Choose one of the list.',
   },
   'vault.damaged': {
-    zh: '原件已损坏，与登记时的哈希不一致。',
-    en: 'The original is damaged and differs from its recorded hash.',
+    zh: '这份原件在本机已损坏，与登记时的哈希不一致；其他照片和记录不受影响。请打开这张照片，点“核对原件”。',
+    en: 'This original is damaged on this phone and differs from its recorded hash. Other photos and entries are not affected. Open the photo and choose “check the original”.',
   },
   'vault.missing': { zh: '本机没有这份原件。', en: 'This original is not on this phone.' },
   'vault.range': {

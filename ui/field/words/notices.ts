@@ -12,28 +12,28 @@ export const notices: Record<string, Said> = {
     en: 'A record file has a gap. Do not go on; call HQ now.',
   },
   'feed.damaged': {
-    zh: '记录文件有损坏。请不要继续检查，立即联系总部。',
-    en: 'A record file is damaged. Do not go on; call HQ now.',
+    zh: '从总部取来的一份记录副本（{feed}）在本机损坏，已另外放好，下次同步重新取来。您自己的记录和照片都在，可以继续检查。',
+    en: 'A copy of records fetched from HQ ({feed}) was damaged on this phone. It is kept aside and fetched again at the next sync. Your own entries and photos are all there; you can go on.',
   },
   'feed.forked': {
-    zh: '记录链出现分叉，可能由旧备份恢复。请联系总部。',
-    en: 'The feed has forked, perhaps by an old backup. Call HQ.',
+    zh: '从总部取来的一份记录副本（{feed}）与以前的不一致，已另外放好，下次同步重新取来。您自己的记录和照片都在，可以继续检查。',
+    en: 'A copy of records fetched from HQ ({feed}) differs from what it was. It is kept aside and fetched again at the next sync. Your own entries and photos are all there; you can go on.',
   },
   'feed.rolled_back': {
-    zh: '本机数据比以前旧，可能由旧备份恢复。请联系总部。',
-    en: 'The data is older than it was, perhaps by an old backup. Call HQ.',
+    zh: '从总部取来的一份记录副本（{feed}）比以前旧，已另外放好，下次同步重新取来。您自己的记录和照片都在，可以继续检查。',
+    en: 'A copy of records fetched from HQ ({feed}) is older than it was. It is kept aside and fetched again at the next sync. Your own entries and photos are all there; you can go on.',
   },
   'index.rebuilt': {
-    zh: '查询索引已由原始记录重建，内容没有变化。',
-    en: 'The index was rebuilt from the records. Nothing has changed.',
+    zh: '查询索引缺失或损坏，已由原始记录重建。记录和照片都在，没有变化，不用做什么。',
+    en: 'The index was missing or damaged and was rebuilt from the records. Entries and photos are all there and unchanged; nothing needs to be done.',
   },
   'index.damaged': {
     zh: '查询索引损坏，已移开并由原始记录重建。',
     en: 'The index was damaged, set aside and rebuilt from the records.',
   },
   'vault.orphans': {
-    zh: '有 {n} 个文件没有对应记录（可能是中断时正在保存的照片），已保留。',
-    en: '{n} files have no entry (perhaps photos being saved when the app was cut off). They are kept.',
+    zh: '上次中断时有 {n} 个文件正在保存，没有记入检查（当时没有显示“已存本机”）。请看看有没有缺的照片，缺了请重拍；这些文件另外放 30 天。',
+    en: '{n} files were being saved when the app was cut off and are part of no inspection (“saved on this phone” was not shown). Look whether a photo is missing and take it again; the files are kept aside for 30 days.',
   },
   'vault.missing': {
     zh: '有 {n} 个原件找不到了。请立即联系总部。',
@@ -88,8 +88,16 @@ export const notices: Record<string, Said> = {
     en: 'HQ has revoked this phone. Everything on it is intact; call your administrator.',
   },
   'disk.low': {
-    zh: '手机空间不多了，请尽快同步并清理。',
-    en: 'The phone is running out of space. Sync and free some soon.',
+    zh: '手机还能拍约 {n} 张照片。请尽快同步，再到 设置 › 存储 清理，或删除手机上的其他内容。',
+    en: 'The phone has room for about {n} more photos. Sync soon, then free some in Settings › Storage, or remove other things from the phone.',
+  },
+  'disk.no_photos': {
+    zh: '手机空间不够，不能再拍照。已保存的都在；文字、结论和签字还能做完。请同步后到 设置 › 存储 清理，或删除手机上的其他内容。',
+    en: 'The phone has no room for photos. Whatever was saved is there; words, conclusion and signatures can still be finished. Sync, then free some in Settings › Storage, or remove other things from the phone.',
+  },
+  'key_file.copy_damaged': {
+    zh: '密钥文件存有两份，其中一份已损坏；另一份完好，内容没有丢失。请在 设置 里重新设置一次口令，两份都会重新写好；若再出现，请停用这台手机。',
+    en: 'The key file is kept twice, and one copy is damaged. The other is whole; nothing is lost. Set the passphrase once more in Settings: both copies are then written anew. If it happens again, stop using this phone.',
   },
   'pin.no_hardware': {
     zh: '本机没有硬件密钥，只靠口令保护。',

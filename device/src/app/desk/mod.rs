@@ -4,11 +4,13 @@
 //! acknowledged, whatever happens to the index afterwards: that is made again from the feeds.
 //!
 //! Here: opening, writing, folding. Beside it: `indexing` (the index follows the feeds), `words` (what HQ said), `ledger` (what that
-//! proves).
+//! proves), `orphans` (originals nobody
+//! was promised).
 
 mod indexing;
 mod kept;
 mod ledger;
+mod orphans;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +26,7 @@ use xuncha_core::protocol::hello::Checkpoint;
 
 use crate::cipher;
 use crate::clock;
+use crate::disk::{self, DiskError, Reserve};
 use crate::feed::{Feed, FeedError, FeedFiles, ReceiptFile};
 use crate::index::Index;
 use crate::keys::Unlocked;
@@ -76,6 +79,8 @@ pub(crate) struct Desk {
     pub(super) kept: Kept,
     /// Originals on their way back from HQ, as far as they have come.
     pub(super) fetching: HashMap<BlobHash, VaultWriter>,
+    /// Room kept back for the end of an inspection.
+    pub(super) reserve: Reserve,
     /// The inspection a screen opened last.
     pub(super) shown: Option<InspectionId>,
     /// The person closes the day: the next comparison begins at the first entry.
@@ -97,6 +102,11 @@ impl Desk {
     /// Opens every room. Reports what was found (torn tail, roll-back, index made again) as notices.
     pub(super) fn open(config: &Config, unlocked: Unlocked) -> Result<Self, Failure> {
         let data = &config.data;
+        // Names in it that a killed process left uncertain: a feed's durable bytes are worth nothing in a folder without a name.
+        disk::sync_folder(data)?;
+        let mut reserve = Reserve::open(data);
+        // Before anything is opened: a database that cannot make its companions does not open at all.
+        reserve.heed();
         let hq = hq_file::read(data, unlocked.user(), &unlocked.sub_key("hq-file"))?;
         let mut notices = Vec::new();
         let index_path = data.join("index.db");
@@ -110,6 +120,9 @@ impl Desk {
         let (own, report) = files.open(own_id, unlocked.feed_file_key(&own_id), known.as_ref())?;
         if report.cut_bytes > 0 {
             notices.push(notice("feed.torn_tail", &[("bytes", report.cut_bytes.to_string())]));
+        }
+        if opened.empty && opened.moved_aside.is_none() && own.head().seq > 0 {
+            notices.push(notice("index.rebuilt", &[]));
         }
         let mut others = BTreeMap::new();
         for feed in files.list()?.into_iter().filter(|f| *f != own_id) {
@@ -143,6 +156,7 @@ impl Desk {
             ledger: Ledger::default(),
             kept: Kept::default(),
             fetching: HashMap::new(),
+            reserve,
             shown: None,
             compare_all: false,
             newest_log_index: None,
@@ -176,6 +190,10 @@ impl Desk {
     pub(super) fn alarm(&mut self, code: &str, params: &[(&str, String)]) {
         self.notices.retain(|n| n.code != code);
         self.notices.push(notice(code, params));
+    }
+    /// What was said is no more so.
+    pub(super) fn calm(&mut self, code: &str) {
+        self.notices.retain(|n| n.code != code);
     }
     pub(super) fn own_head(&self) -> &Head {
         self.own.head()
@@ -226,7 +244,7 @@ impl Desk {
         };
         let (frame, entry) = author(self.own.head(), draft, self.unlocked.feed_signer())
             .map_err(|e| Failure::never("entry.limits").with("why", e))?;
-        self.own.append(std::slice::from_ref(&frame))?;
+        self.with_reserve(|desk| desk.own.append(std::slice::from_ref(&frame)).map(drop))?;
         let touched = self.fold_in(&entry);
         // Durable: from here on nothing may make the verb fail, or the person would do it twice.
         if !self.behind
@@ -235,6 +253,14 @@ impl Desk {
             self.fall_behind(&e);
         }
         Ok((entry, touched))
+    }
+
+    /// Once more with the reserve given up, if the disk was full: nobody who writes words or signs shall wait for room.
+    fn with_reserve<T>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, FeedError>) -> Result<T, FeedError> {
+        match work(self) {
+            Err(FeedError::Disk(DiskError::Full)) if self.reserve.give_up() => work(self),
+            done => done,
+        }
     }
 
     /// The index did not take what is durable in the feeds. A full disk cures itself; anything else: make it again.

@@ -50,7 +50,7 @@ impl Desk {
     /// Keeps something HQ said; durable when it returns.
     pub(in crate::app) fn keep_word(&mut self, word: HqWord) -> Result<(), Failure> {
         let bytes = serde_json::to_vec(&word).map_err(|e| Failure::never("receipt.shape").with("why", e))?;
-        let number = self.words.append(&[&bytes])?;
+        let number = self.with_reserve(|desk| desk.words.append(&[&bytes]))?;
         self.take_word(&word);
         if self.behind {
             return Ok(());

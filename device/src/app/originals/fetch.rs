@@ -75,8 +75,12 @@ impl Device {
                 Some((blob.size, touched))
             });
             let (size, touched) = found.ok_or_else(|| Failure::never("evidence.unknown"))?;
-            if desk.vault.contains(&args.blob) {
+            // A file that is here and damaged is written over by what comes.
+            if desk.vault.verify(&args.blob).is_ok() {
                 return Ok((None, touched));
+            }
+            if !desk.has_room_for(size)? {
+                return Err(Failure::after_action("original.no_room"));
             }
             let writer = match desk.fetching.remove(&args.blob) {
                 Some(writer) => writer,

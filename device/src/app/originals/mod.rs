@@ -25,7 +25,6 @@ use crate::index::read::OwnOriginal;
 
 use super::Device;
 use super::desk::{Desk, HqWord};
-use super::settings::PHOTO_BYTES;
 use super::verbs::{Nothing, StorageSettings};
 use super::views::{Happening, Notice, Safety, Stage};
 use judge::{Facts, stays};
@@ -199,13 +198,9 @@ impl Desk {
         let sorted = self.sort_originals(terms.days)?;
         let mut view =
             StorageView { days: terms.days, by_itself: terms.by_itself, free_bytes, ..StorageView::default() };
-        let mut photos = Heap::default();
         let mut reasons: BTreeMap<Stay, Heap> = BTreeMap::new();
         for judged in &sorted.here {
             view.here.add(judged.original.size);
-            if judged.original.photo {
-                photos.add(judged.original.size);
-            }
             match judged.stays {
                 None => view.may_go.add(judged.original.size),
                 Some(why) => reasons.entry(why).or_default().add(judged.original.size),
@@ -213,8 +208,9 @@ impl Desk {
         }
         view.stays = reasons.into_iter().map(|(why, heap)| Stays { why, heap }).collect();
         sorted.away.iter().for_each(|original| view.away.add(original.size));
-        let typical = if photos.n < 10 { PHOTO_BYTES } else { (photos.bytes / photos.n).max(1) };
-        view.free_photos = free_bytes / typical;
+        view.room = self.room()?;
+        view.reserve_bytes = disk::RESERVE;
+        view.aside = u64::try_from(self.vault.aside()?.len()).unwrap_or(u64::MAX);
         view.backed_up = self.checkpoint.as_ref().is_some_and(|c| c.backed_up_to.is_some());
         view.lost = self.lost_originals(&sorted.lost)?;
         Ok(view)

@@ -2,6 +2,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use xuncha_core::ids::{BlobHash, InspectionId};
 
+use crate::app::views::RoomView;
+
 /// Where an original is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -86,9 +88,14 @@ pub struct StorageView {
     /// Bytes free on the disk.
     #[ts(type = "number")]
     pub free_bytes: u64,
-    /// Photos of the usual size that still fit.
+    /// Photos that still fit, and the reserve.
+    pub room: RoomView,
+    /// Bytes the reserve has while it is here.
     #[ts(type = "number")]
-    pub free_photos: u64,
+    pub reserve_bytes: u64,
+    /// Originals no entry names, set aside when the app was opened.
+    #[ts(type = "number")]
+    pub aside: u64,
     /// Originals of own entries on this phone.
     pub here: Heap,
     /// Of these, what may go now.
