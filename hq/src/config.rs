@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
+use crate::quota::Quota;
+use crate::room::Keep;
 
 /// How an HQ is run. [`Config::new`] gives what `xuncha-hq serve` uses, [`Config::loopback`] what tests use.
 #[derive(Clone)]
@@ -28,6 +30,12 @@ pub struct Config {
     pub password_cost: PasswordCost,
     /// Terms.
     pub terms: Terms,
+    /// What one phone may bring within 24 hours.
+    pub quota: Quota,
+    /// What is kept free of the disk.
+    pub keep: Keep,
+    /// How often HQ looks over everything it holds; none: only when somebody runs `check`.
+    pub check_every: Option<Duration>,
 }
 
 /// How the dashboard speaks.
@@ -70,6 +78,8 @@ pub struct Terms {
     pub upload: Duration,
     /// A request may be silent for so long.
     pub idle: Duration,
+    /// A connection may take so long for the head of a request.
+    pub head: Duration,
 }
 
 impl Config {
@@ -94,7 +104,12 @@ impl Config {
                 session: Duration::from_secs(12 * 3600),
                 upload: Duration::from_secs(7 * 24 * 3600),
                 idle: Duration::from_secs(30),
+                head: Duration::from_secs(15),
             },
+            // A month offline of somebody who inspects all day stays far below.
+            quota: Quota { entries: 200_000, bytes: 200 << 30 },
+            keep: Keep { free: 512 << 20, reserve: 64 << 20 },
+            check_every: Some(Duration::from_secs(24 * 3600)),
         }
     }
 
@@ -105,6 +120,8 @@ impl Config {
             listen_phones: any,
             listen_dashboard: any,
             password_cost: PasswordCost { memory_kib: 256, passes: 1 },
+            keep: Keep { free: 0, reserve: 0 },
+            check_every: None,
             ..Self::new(data)
         }
     }

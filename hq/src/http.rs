@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
 use crate::blocking::Blocking;
@@ -16,6 +17,13 @@ use crate::refusal::{Answer, Refusal};
 
 /// Bytes of a JSON request. A task with a whole firm record fits; see `feed::limits::MAX_PAYLOAD`.
 pub const MAX_JSON: usize = 256 * 1024;
+
+/// How long a body that is read as a whole may take.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+/// Bytes and time for what a refused request still sends.
+const MAX_REST: usize = 8 * 1024 * 1024;
+const REST_TIME: Duration = Duration::from_secs(10);
 
 /// A JSON body of the right type and within [`MAX_JSON`].
 pub struct Json<T>(pub T);
@@ -48,9 +56,11 @@ fn shape_of(e: &serde_json::Error) -> String {
     format!("{kind} {field} at line {} column {}", e.line(), e.column()).replace("  ", " ")
 }
 
-/// The whole body, or a refusal as soon as it is longer than `limit`.
+/// The whole body, or a refusal as soon as it is longer than `limit` or takes longer than [`BODY_TIME`].
 pub async fn whole_body(body: Body, limit: usize) -> Answer<Bytes> {
-    axum::body::to_bytes(body, limit).await.map_err(|e| {
+    let whole = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, limit)).await;
+    let whole = whole.map_err(|_| Refusal::later(StatusCode::REQUEST_TIMEOUT, "request.slow"))?;
+    whole.map_err(|e| {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&e);
         while let Some(error) = cause {
             if error.is::<http_body_util::LengthLimitError>() {
@@ -60,6 +70,21 @@ pub async fn whole_body(body: Body, limit: usize) -> Answer<Bytes> {
         }
         Refusal::later(StatusCode::BAD_REQUEST, "body.cut")
     })
+}
+
+/// Takes what a request that is refused still sends, within bounds, and throws it away: whoever is cut off while sending hears a
+/// broken connection and not the reason.
+pub async fn let_out(mut body: Body) {
+    let rest = async {
+        let mut took = 0;
+        while took < MAX_REST
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            took += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    // Whoever sends more or more slowly hears what he hears.
+    let _ = tokio::time::timeout(REST_TIME, rest).await;
 }
 
 /// Ends a request that takes longer than it may, and logs what was asked: the route's pattern, never its parameters.

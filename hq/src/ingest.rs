@@ -3,18 +3,19 @@
 //! Two doors use it: [`crate::sync`] with what phones send, and [`Hq::speak`] with what HQ itself says. Both hold the log
 //! (one writer, [`Hq::log`]) from reading the head until the commit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use xuncha_core::Failure;
 use xuncha_core::event::Event;
 use xuncha_core::feed::{AppInfo, ClaimedTime, Draft, Entry, Frame, Head, author};
-use xuncha_core::ids::{InspectionId, TaskId, UnitId, UserId};
+use xuncha_core::ids::{BlobHash, FeedId, InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::push::Quarantined;
 
 use crate::db::{Batch, Changes, DbError, FeedRow, NewEntry, StoredEntry, Tip};
 use crate::hq::{Hq, db_failure};
 use crate::projections::entry::{Author, inert, judge};
 use crate::projections::{Arrival, inspection, office};
+use crate::reverify::signed;
 
 /// What the rebuildable tables hold, as a number that grows with it.
 const VIEWS: &str = "2";
@@ -29,6 +30,15 @@ pub struct Intake {
     pub entries: Vec<(Frame, Entry)>,
     /// Frames to keep apart.
     pub quarantine: Vec<(Quarantined, Frame)>,
+}
+
+/// By which rows an inspection is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// By those that stand.
+    Stored,
+    /// By those that are being computed from the log: what stands may be damaged.
+    Anew,
 }
 
 impl Hq {
@@ -117,21 +127,37 @@ impl Hq {
                 all.push(reopen(stored)?);
             }
             all.extend(new);
-            self.project(&id, &all, &mut batch.changes).await?;
+            self.project(&id, &all, &mut batch.changes, Rows::Stored).await?;
         }
-        self.db.commit(batch).await
+        let last = batch.entries.last().map(|e| e.log_index);
+        self.room.for_entries();
+        self.db.commit(batch).await?;
+        if let (Some(mark), Some(last)) = (&self.mark, last) {
+            mark.entry(last);
+        }
+        Ok(())
     }
 
     /// Judges all entries of an inspection and makes its row.
-    async fn project(&self, id: &InspectionId, all: &[Arrival], changes: &mut Changes) -> Result<(), DbError> {
+    async fn project(
+        &self,
+        id: &InspectionId,
+        all: &[Arrival],
+        changes: &mut Changes,
+        rows: Rows,
+    ) -> Result<(), DbError> {
         let mut tasks: HashMap<TaskId, (u64, Vec<UserId>)> = HashMap::new();
         let mut units: HashMap<usize, Option<UnitId>> = HashMap::new();
         for (n, arrival) in all.iter().enumerate() {
             if let Some(Event::InspectionStarted(start)) = arrival.event() {
-                let feed = self.db.feed(&arrival.entry.header.feed).await?;
-                units.insert(n, feed.map(|f| f.unit));
+                let feed = arrival.entry.header.feed;
+                let unit = match rows {
+                    Rows::Stored => self.db.feed(&feed).await?.map(|f| f.unit),
+                    Rows::Anew => changes.feeds.iter().find(|f| f.key.feed == feed).map(|f| f.unit.clone()),
+                };
+                units.insert(n, unit);
                 if let Some(task) = &start.task
-                    && let Some(found) = self.task_given(task, changes).await?
+                    && let Some(found) = self.task_given(task, changes, rows).await?
                 {
                     tasks.insert(task.clone(), found);
                 }
@@ -153,9 +179,17 @@ impl Hq {
     }
 
     /// Where a task was given out, and to whom: as stored, or as just being rebuilt.
-    async fn task_given(&self, task: &TaskId, changes: &Changes) -> Result<Option<(u64, Vec<UserId>)>, DbError> {
+    async fn task_given(
+        &self,
+        task: &TaskId,
+        changes: &Changes,
+        rows: Rows,
+    ) -> Result<Option<(u64, Vec<UserId>)>, DbError> {
         if let Some(t) = changes.tasks.iter().find(|t| &t.task == task) {
             return Ok(Some((t.log_index, t.assignees.clone())));
+        }
+        if rows == Rows::Anew {
+            return Ok(None);
         }
         Ok(self.db.task(task).await?.map(|t| (t.log_index, t.assignees)))
     }
@@ -178,6 +212,11 @@ impl Hq {
             return Ok(());
         }
         self.rebuild().await?;
+        self.views_are_ours().await
+    }
+
+    /// Notes that this program computed the rebuildable tables.
+    pub(crate) async fn views_are_ours(&self) -> Result<(), Failure> {
         self.db.set_setting("views", VIEWS).await.map_err(db_failure)
     }
 
@@ -192,7 +231,7 @@ impl Hq {
             let Some(last) = page.last() else { break };
             after = last.log_index;
             for stored in page {
-                let entry = stored.frame.open().map_err(|e| DbError::Damaged(e.to_string()))?;
+                let entry = stored.open()?;
                 let own = entry.header.feed == self.own.feed;
                 let author = match users.get(&entry.header.feed) {
                     _ if own => Author::Hq,
@@ -208,6 +247,9 @@ impl Hq {
                 }
             }
         }
+        // Rows say what they say under the lists on the shelf: all that were ever published, or the state would be another.
+        self.shelve(&changes.packs)?;
+        changes.receipted = self.promised(&changes.feeds).await?;
         let base: HashMap<u64, Option<String>> = changes.index.iter().map(|r| (r.log_index, r.inert.clone())).collect();
         for (id, places) in of_inspection {
             let mut all = Vec::new();
@@ -217,10 +259,52 @@ impl Hq {
                     all.push(reopen(StoredEntry { inert, ..stored })?);
                 }
             }
-            self.project(&id, &all, &mut changes).await?;
+            self.project(&id, &all, &mut changes, Rows::Anew).await?;
         }
         self.db.rebuild(changes).await
     }
+
+    /// Blobs the receipts for these feeds name. None: a receipt is not what HQ signed, and the table beside them knows better.
+    async fn promised(&self, feeds: &[FeedRow]) -> Result<Option<BTreeSet<(FeedId, BlobHash)>>, DbError> {
+        let mut promised = BTreeSet::new();
+        for feed in feeds.iter().map(|f| f.key.feed) {
+            for row in self.db.receipts(&feed).await? {
+                match signed(&row).map(|s| s.verify(&self.own.key)) {
+                    Ok(Ok(receipt)) if receipt.feed == feed => {
+                        promised.extend(receipt.blobs_stored.into_iter().map(|blob| (feed, blob)));
+                    }
+                    _ => return Ok(None),
+                }
+            }
+        }
+        Ok(Some(promised))
+    }
+}
+
+/// By table, how many rows of two texts of [`crate::db::Log::views_text`] stand in only one of them.
+pub(crate) fn unlike(before: &str, after: &str) -> BTreeMap<String, usize> {
+    let tables = |text: &str| -> BTreeMap<String, BTreeSet<String>> {
+        // A table's name, then its rows; no row is only a word.
+        let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut table = String::new();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            if line.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+                line.clone_into(&mut table);
+                out.entry(table.clone()).or_default();
+            } else {
+                out.entry(table.clone()).or_default().insert(line.to_owned());
+            }
+        }
+        out
+    };
+    let (before, after) = (tables(before), tables(after));
+    let none = BTreeSet::new();
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let count = |name: &String| {
+        let (was, is) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
+        (name.clone(), was.symmetric_difference(is).count())
+    };
+    names.into_iter().map(count).filter(|(_, n)| *n > 0).collect()
 }
 
 fn arrive(log_index: u64, entry: Entry, received: String, author: Author<'_>, known: &mut u64) -> Arrival {
@@ -241,7 +325,7 @@ fn first_rows(arrival: &Arrival, own: bool, changes: &mut Changes) {
 
 /// A stored entry, opened again. What it says of its effect alone is kept; its scope is judged anew with all others.
 pub(crate) fn reopen(stored: StoredEntry) -> Result<Arrival, DbError> {
-    let entry = stored.frame.open().map_err(|e| DbError::Damaged(e.to_string()))?;
+    let entry = stored.open()?;
     let of_scope = |r: &String| r == inert::SCOPE && !hq_event(&entry);
     let inert = stored.inert.filter(|r| !of_scope(r));
     Ok(Arrival { log_index: stored.log_index, entry, received: stored.received, inert })

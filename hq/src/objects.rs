@@ -102,7 +102,7 @@ impl Folder {
 impl Objects for Folder {
     fn put(&self, bytes: &[u8]) -> io::Result<BlobHash> {
         let sha256 = BlobHash::digest(&[bytes]);
-        if self.size(&sha256)? == Some(bytes.len() as u64) {
+        if recheck(self, &sha256)?.is_some_and(|(_, same)| same) {
             return Ok(sha256);
         }
         let part = self.parts.join(format!("put{}", sha256.short()));
@@ -181,6 +181,31 @@ pub fn recheck(objects: &dyn Objects, sha256: &BlobHash) -> io::Result<Option<(u
     Ok(Some((length, BlobHash::from_bytes(hash.finalize().into()) == *sha256)))
 }
 
+/// How a stored object was found.
+pub enum Found {
+    /// Its bytes are what its name says; open at its start, with its length.
+    Whole(Box<dyn Original>, u64),
+    /// It is here and is another.
+    Damaged,
+    /// It is not here.
+    Gone,
+}
+
+/// Opens a stored object after reading it once.
+pub fn open_whole(objects: &dyn Objects, sha256: &BlobHash) -> io::Result<Found> {
+    let mut file = match objects.open(sha256) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Gone),
+        Err(e) => return Err(e),
+    };
+    let (hash, length) = hash_file(&mut *file)?;
+    if BlobHash::from_bytes(hash.finalize().into()) != *sha256 {
+        return Ok(Found::Damaged);
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Found::Whole(file, length))
+}
+
 /// What a disk error means to the caller.
 pub fn disk_failure(e: &io::Error) -> Failure {
     match e.kind() {
@@ -213,6 +238,11 @@ mod tests {
         assert_eq!(recheck(&folder, &sha256).unwrap(), Some((5, true)));
         fs::write(folder.object(&sha256), b"phot0").unwrap();
         assert_eq!(recheck(&folder, &sha256).unwrap(), Some((5, false)));
+        assert!(matches!(open_whole(&folder, &sha256).unwrap(), Found::Damaged));
+        assert_eq!(folder.put(b"photo").unwrap(), sha256);
+        assert!(matches!(open_whole(&folder, &sha256).unwrap(), Found::Whole(_, 5)), "what is damaged is written anew");
+        fs::remove_file(folder.object(&sha256)).unwrap();
+        assert!(matches!(open_whole(&folder, &sha256).unwrap(), Found::Gone));
     }
 
     #[test]

@@ -87,6 +87,10 @@ impl From<DbError> for Refusal {
             DbError::Full => Failure::after_action("disk.full").into(),
             DbError::Moved => Self::later(StatusCode::CONFLICT, "feed.moved"),
             DbError::Constraint => Self::never(StatusCode::CONFLICT, "name.taken"),
+            DbError::Damaged(why) => {
+                tracing::error!(why, "what the database holds is not what was written: run `xuncha-hq check`");
+                Failure::later("hq.damaged").into()
+            }
             other => {
                 // The words of the database say what is wrong with it, never what is in it.
                 tracing::error!(error = %other, "the database did not answer");

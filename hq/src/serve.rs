@@ -1,12 +1,14 @@
 //! HQ running: two listeners, one for phones (HTTPS under HQ's own CA) and one for browsers.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::task::JoinHandle;
 use xuncha_core::Failure;
 use xuncha_core::ids::Digest;
@@ -14,14 +16,14 @@ use xuncha_core::ids::Digest;
 use crate::config::{Config, DashboardTls};
 use crate::hq::Hq;
 use crate::keys::ca::server_from_files;
-use crate::{api, sync};
+use crate::{api, check, sync};
 
 /// How long requests under way may take to end at a shutdown.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long a connection may take to send the head of a request.
-const HEAD_TIME: Duration = Duration::from_secs(15);
 /// How often uploads nobody goes on with are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
+/// When HQ is first looked over after its start.
+const FIRST_LOOK: Duration = Duration::from_secs(3600);
 
 /// An HQ that answers.
 pub struct Running {
@@ -36,6 +38,7 @@ pub struct Running {
     handles: [Handle<SocketAddr>; 2],
     servers: [JoinHandle<std::io::Result<()>>; 2],
     sweeper: JoinHandle<()>,
+    checker: Option<JoinHandle<()>>,
 }
 
 /// Opens the data folder and starts both listeners. Both are bound when this returns.
@@ -59,7 +62,8 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     hq.set_phone_url(phone_url.clone());
     let tls = hq.keys.ca.server(&config.hosts)?;
     let handles = [Handle::new(), Handle::new()];
-    let phones = spawn(phones, Some(tls), sync::router(Arc::clone(&hq)), handles[0].clone())?;
+    let head = config.terms.head;
+    let phones = spawn(phones, Some(tls), sync::router(Arc::clone(&hq)), handles[0].clone(), head)?;
     let (dashboard_tls, scheme) = match &config.dashboard_tls {
         DashboardTls::Off => (None, "http"),
         DashboardTls::OwnCa => (Some(hq.keys.ca.server(&config.hosts)?), "https"),
@@ -70,19 +74,23 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
         _ => format!("https://{}", host(dashboard_at)),
     };
     let routes = api::router(Arc::clone(&hq), scheme == "https");
-    let dashboard = spawn(dashboard, dashboard_tls, routes, handles[1].clone())?;
+    let dashboard = spawn(dashboard, dashboard_tls, routes, handles[1].clone(), head)?;
     for handle in &handles {
         handle.listening().await.ok_or_else(|| Failure::after_action("port.busy"))?;
     }
     let sweeper = tokio::spawn(sweep(Arc::clone(&hq)));
+    let checker = config.check_every.map(|every| tokio::spawn(look_over(config.data.clone(), every)));
     let ca = hq.keys.ca.fingerprint();
-    Ok(Running { phone_url, dashboard_url, ca, hq, handles, servers: [phones, dashboard], sweeper })
+    Ok(Running { phone_url, dashboard_url, ca, hq, handles, servers: [phones, dashboard], sweeper, checker })
 }
 
 impl Running {
     /// Stops listening, lets requests under way end, and closes the database.
     pub async fn shutdown(self) {
         self.sweeper.abort();
+        if let Some(checker) = &self.checker {
+            checker.abort();
+        }
         for handle in &self.handles {
             handle.graceful_shutdown(Some(GRACE));
         }
@@ -110,37 +118,57 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
     listener.local_addr().map_err(|_| Failure::after_action("port.address"))
 }
 
+/// Without Nagle's wait: a short answer behind its head would stand 40 ms for the phone's delayed acknowledgement, in every step
+/// of a contact.
 fn spawn(
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
     routes: Router,
     handle: Handle<SocketAddr>,
+    head: Duration,
 ) -> Result<JoinHandle<std::io::Result<()>>, Failure> {
     let failed = |_| Failure::after_action("port.address");
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         Some(tls) => {
-            let mut server =
-                axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls)).map_err(failed)?.handle(handle);
-            patient(server.http_builder());
+            let secure = RustlsAcceptor::new(RustlsConfig::from_config(tls)).acceptor(NoDelayAcceptor::new());
+            let mut server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(secure).handle(handle);
+            patient(server.http_builder(), head);
             tokio::spawn(server.serve(service))
         }
         None => {
-            let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
-            patient(server.http_builder());
+            let plain = NoDelayAcceptor::new();
+            let mut server = axum_server::from_tcp(listener).map_err(failed)?.acceptor(plain).handle(handle);
+            patient(server.http_builder(), head);
             tokio::spawn(server.serve(service))
         }
     })
 }
 
-fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD_TIME);
+/// `head`: how long a connection may take to send the head of a request.
+fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>, head: Duration) {
+    builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(head);
+}
+
+/// Looks over everything HQ holds, now and then, as `xuncha-hq check` does: nobody runs a command on a day when all seems well. What
+/// is found stands on the dashboard.
+async fn look_over(data: PathBuf, every: Duration) {
+    // Not while phones wait for an HQ that was just started.
+    tokio::time::sleep(FIRST_LOOK.min(every)).await;
+    loop {
+        let found = async { check::check(&data).await?.keep(&data) };
+        if let Err(failure) = found.await {
+            tracing::error!(code = failure.code, "HQ could not be looked over");
+        }
+        tokio::time::sleep(every).await;
+    }
 }
 
 async fn sweep(hq: Arc<Hq>) {
     let mut clock = tokio::time::interval(SWEEP);
     loop {
         clock.tick().await;
+        hq.room.refill();
         if hq.sweep_uploads().await.is_err() {
             tracing::warn!("expired uploads could not be swept");
         }

@@ -612,7 +612,7 @@ blobs_stored: number, };
 export type InspectionState = "draft" | "proposed" | "sealed" | "abandoned";
 
 /** What is known of an original's bytes at HQ. `POST …/verify` re-reads and re-hashes them all. */
-export type Integrity = "missing" | "stored" | "receipted";
+export type Integrity = "missing" | "stored" | "receipted" | "lost";
 
 /** `POST /api/invitations` */
 export type InvitationCreate = {
@@ -1195,7 +1195,9 @@ ca_sha256: string,
 /** HQ's CA certificate (PEM), for installing in a browser. */
 ca_pem: string,
 /** Address phones are invited to. */
-phone_url: string, };
+phone_url: string,
+/** What is not as it should be: for whoever keeps HQ. Empty: nothing that HQ knows of. */
+troubles: Array<Trouble>, };
 
 /** The one step that is allowed. */
 export type Step = "suspend" | "inspect" | "seal" | "commit" | "reopen";
@@ -1448,6 +1450,27 @@ inert: string | null,
 blobs: number,
 /** What it says. */
 body: Record<string, unknown>, };
+
+/** Something about HQ's own disk and data that people must know. */
+export type Trouble = { "kind": "full" } | { "kind": "lost",
+/** How many. */
+objects: number, } | { "kind": "check",
+/** When. */
+made: string,
+/** How many faults. */
+faults: number,
+/** The first of them. */
+first: Array<string>, } | { "kind": "restored",
+/** When the backup was made. */
+made: string,
+/** Number of the newest entry then. */
+log_index: number, } | { "kind": "behind",
+/** When that was noticed. */
+noticed: string,
+/** Number of the newest entry before. */
+was: number,
+/** Number of the newest entry then. */
+is: number, };
 
 /** `POST /api/units` */
 export type UnitCreate = {

@@ -44,6 +44,11 @@ pub const GONE: &str = "upload.gone";
 /// tus 409: HQ stands at another offset.
 pub const OFFSET: &str = "upload.offset";
 
+/// HQ's disk is full, or this phone brought as much as it may for today: time cures it, and entries are taken all the same.
+fn has_no_room(failure: &Failure) -> bool {
+    failure.code == "hq.full" || failure.code == "quota.bytes"
+}
+
 /// One file on its way.
 #[derive(Debug)]
 pub(super) struct Transfer {
@@ -214,6 +219,7 @@ impl Machine {
             Err(f) if f.code == CHECKSUM => self.restart(sha256, Failure::never("blob.checksum")),
             Err(f) if f.code == GONE => self.restart(sha256, Failure::later("upload.gone")),
             Err(f) if f.code == OFFSET => self.blob_in_vain(sha256),
+            Err(f) if has_no_room(&f) => self.no_room(sha256, f),
             Err(f) if is_of_the_whole_run(&f) => self.failed(f),
             Err(f) if f.retry == Retry::Later => self.blob_in_vain(sha256),
             Err(f) => self.give_up(sha256, f),
@@ -299,6 +305,16 @@ impl Machine {
         self.screen.file_failed(sha256, failure.clone());
         self.problem(failure);
         self.contact.active.remove(&sha256);
+        self.fill();
+    }
+
+    /// HQ takes no files for now, this one or any: the others are not offered in this contact, and what went up already gets
+    /// its receipts. The next contact tries again.
+    fn no_room(&mut self, sha256: BlobHash, failure: Failure) {
+        self.screen.file_active(sha256, false);
+        self.contact.active.remove(&sha256);
+        self.contact.wanted.clear();
+        self.problem(failure);
         self.fill();
     }
 

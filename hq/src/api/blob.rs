@@ -16,6 +16,7 @@ use super::inspections::in_scope;
 use crate::auth::Caller;
 use crate::hq::Hq;
 use crate::http::file;
+use crate::outgoing::Kind;
 use crate::refusal::{Answer, Refusal};
 
 /// Which inspection the blob is asked for in.
@@ -42,16 +43,14 @@ pub(super) async fn bytes(
     let found = in_scope(&hq, &caller, query.inspection.as_str()).await?;
     let blobs = hq.db.blobs_of(&found.record.inspection).await?;
     blobs.iter().find(|(b, here)| b.sha256 == sha256 && *here).ok_or_else(unknown)?;
-    let objects = Arc::clone(&hq.objects);
-    let opened = hq.blocking.run(move || {
-        let Some(size) = objects.size(&sha256)? else { return Ok(None) };
-        let mut file = objects.open(&sha256)?;
+    let (mut opened, size) = hq.whole(sha256, Kind::Original, &headers).await?.ok_or_else(unknown)?;
+    let looked = hq.blocking.run(move || {
         let mut first = Vec::new();
-        (&mut file).take(16).read_to_end(&mut first)?;
-        file.seek(SeekFrom::Start(0))?;
-        Ok(Some((file, size, picture(&first))))
+        opened.seek(SeekFrom::Start(0))?;
+        (&mut opened).take(16).read_to_end(&mut first)?;
+        Ok((opened, picture(&first)))
     });
-    let (opened, size, kind) = opened.await?.ok_or_else(unknown)?;
+    let (opened, kind) = looked.await?;
     let mut response = file(opened, size, &headers, hq.blocking)?;
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.unwrap_or("application/octet-stream")));

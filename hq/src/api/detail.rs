@@ -31,6 +31,7 @@ pub(super) struct Detail {
     pinned: Option<Arc<Pinned>>,
     delivered: HashMap<BlobHash, bool>,
     receipted: HashSet<BlobHash>,
+    lost: HashSet<BlobHash>,
     receipts: Vec<ReceiptView>,
     names: BTreeMap<String, String>,
     referrals: Vec<ReferralView>,
@@ -44,6 +45,7 @@ impl Detail {
         let pinned = hq.shelf().pinned(&folded.state);
         let delivered = hq.db.blobs_of(id).await?.into_iter().map(|(b, here)| (b.sha256, here)).collect();
         let receipted = hq.db.receipted(id).await?.into_iter().collect();
+        let lost = hq.db.lost().await?.into_iter().collect();
         let mut receipts = Vec::new();
         for feed in arrivals.iter().map(|a| a.entry.header.feed).collect::<BTreeSet<_>>() {
             if let Some((last, count)) = hq.db.last_receipt(&feed).await? {
@@ -63,7 +65,7 @@ impl Detail {
             Some(pinned) => referrals(hq, &folded.state, pinned).await?,
             None => Vec::new(),
         };
-        Ok(Self { row, folded, pinned, delivered, receipted, receipts, names, referrals })
+        Ok(Self { row, folded, pinned, delivered, receipted, lost, receipts, names, referrals })
     }
 
     fn state(&self) -> &Inspection {
@@ -228,6 +230,7 @@ impl Detail {
         match self.delivered.get(sha256) {
             Some(true) if self.receipted.contains(sha256) => Integrity::Receipted,
             Some(true) => Integrity::Stored,
+            _ if self.lost.contains(sha256) => Integrity::Lost,
             _ => Integrity::Missing,
         }
     }

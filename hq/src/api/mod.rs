@@ -24,6 +24,7 @@ mod session;
 mod standing;
 mod tasks;
 mod timeline;
+mod troubles;
 pub mod types;
 
 use std::sync::Arc;

@@ -218,7 +218,7 @@ pub(super) async fn library(State(hq): State<Arc<Hq>>) -> Answer<Response> {
 }
 
 #[utoipa::path(get, path = "/api/status", responses((status = 200, body = Status)))]
-pub(super) async fn status(State(hq): State<Arc<Hq>>) -> Answer<Response> {
+pub(super) async fn status(State(hq): State<Arc<Hq>>, caller: Caller) -> Answer<Response> {
     let status = Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         log_index: hq.db.log_index().await?,
@@ -226,6 +226,7 @@ pub(super) async fn status(State(hq): State<Arc<Hq>>) -> Answer<Response> {
         ca_sha256: hq.keys.ca.fingerprint().to_string(),
         ca_pem: hq.keys.ca.pem().to_owned(),
         phone_url: hq.phone_url(),
+        troubles: hq.troubles(&caller).await?,
     };
     Ok(json(StatusCode::OK, &status))
 }

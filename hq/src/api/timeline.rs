@@ -45,7 +45,7 @@ pub(super) async fn list(
     let names = Names::load(&hq).await?;
     let mut rows = Vec::new();
     for e in stored {
-        let entry = e.frame.open().map_err(|e| DbError::Damaged(e.to_string()))?;
+        let entry = e.open()?;
         let Some(payload) = entry.payload else { continue };
         let feed = hq.db.feed(&entry.header.feed).await?;
         let device = feed.map(|f| f.key.device).ok_or(DbError::Damaged("feed".into()))?;

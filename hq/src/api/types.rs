@@ -31,5 +31,5 @@ pub use people::{
 pub use standing::{FirmAct, FirmReopen, FirmStanding, FirmSuspend, ReferralView, ReferralViolation, TaskProposal};
 pub use work::{
     FirmDetail, FirmPage, FirmPut, FirmRow, FormInfo, LibraryView, ListInfo, RuleInfo, Status, TaskCreate, TaskPage,
-    TaskRow, TaskState, TaskWithdraw,
+    TaskRow, TaskState, TaskWithdraw, Trouble,
 };

@@ -125,7 +125,7 @@ impl Target {
             if files::length(&target).map_err(disk)? == Some(*size) {
                 continue;
             }
-            if self.bring(data, sha256).map_err(disk)? {
+            if self.bring(data, sha256).map_err(disk)? && files::length(&target).map_err(disk)? == Some(*size) {
                 (copied, copied_bytes) = (copied + 1, copied_bytes + size);
             } else {
                 damaged.push(sha256.to_string());

@@ -41,6 +41,8 @@ pub const KEYS: [&str; 4] = ["hq.key", "recovery.key", "ca.key.pem", "ca.pem"];
 /// Settings that hold what checkpoints say.
 const COVERED: &str = "backup";
 const RESTORED: &str = "restored";
+/// Setting: when that was.
+const RESTORED_AT: &str = "restored_at";
 
 /// What HQ signs about a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,10 @@ impl Hq {
     /// The last time this HQ was put back from a backup.
     pub(crate) async fn restored(&self) -> Result<Option<Restored>, DbError> {
         self.said(RESTORED).await
+    }
+    /// When that was.
+    pub(crate) async fn restored_at(&self) -> Result<Option<String>, DbError> {
+        self.db.setting(RESTORED_AT).await
     }
     async fn said<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, DbError> {
         let text = self.db.setting(name).await?;

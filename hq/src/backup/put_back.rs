@@ -8,7 +8,8 @@ use xuncha_core::protocol::Signed;
 use xuncha_core::protocol::hello::Restored;
 
 use super::files;
-use super::{BackupManifest, COVERED, Covered, KEYS, MANIFEST, RESTORED};
+use super::{BackupManifest, COVERED, Covered, KEYS, MANIFEST, RESTORED, RESTORED_AT};
+use crate::clock::{Clock as _, SystemClock};
 use crate::db::sqlite::copy;
 use crate::hq::db_failure;
 use crate::keys::signing_key;
@@ -133,8 +134,11 @@ fn fill(folder: &Path, manifest: &BackupManifest, keys: &Path, part: &Path) -> R
     let covered = Covered { covers: manifest.covers, made: manifest.made.clone() };
     let restored = Restored { id: random::hex::<16>()?, log_index: manifest.log_index, made: manifest.made.clone() };
     let json = |v: serde_json::Result<String>| v.map_err(|_| Failure::never("hq.json"));
-    let settings =
-        [(COVERED, json(serde_json::to_string(&covered))?), (RESTORED, json(serde_json::to_string(&restored))?)];
+    let settings = [
+        (COVERED, json(serde_json::to_string(&covered))?),
+        (RESTORED, json(serde_json::to_string(&restored))?),
+        (RESTORED_AT, crate::clock::stamp(SystemClock.now())),
+    ];
     copy::put_back(&database, &settings).map_err(db_failure)?;
     files::sync_folder(&part.join("keys")).map_err(disk)?;
     files::sync_objects(part).map_err(disk)

@@ -1,10 +1,10 @@
 //! The log: every entry in its place, signed, chained, and said by a feed that HQ admitted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use xuncha_core::Failure;
 use xuncha_core::event::Event;
-use xuncha_core::feed::{Entry, FeedKey};
+use xuncha_core::feed::{Entry, FeedKey, VerifyingKey};
 use xuncha_core::ids::{EntryId, FeedId};
 
 use super::Names;
@@ -25,8 +25,8 @@ pub struct Walked {
     pub last: u64,
     /// Every entry that is where it says, by place.
     pub places: BTreeMap<(FeedId, u64), EntryId>,
-    /// Feeds HQ admitted.
-    pub feeds: BTreeSet<FeedId>,
+    /// Feeds HQ admitted, with their keys.
+    pub feeds: BTreeMap<FeedId, VerifyingKey>,
 }
 
 /// Walks the whole log.
@@ -35,6 +35,7 @@ pub async fn walk(hq: &Hq, names: &mut Names, audit: &mut Audit) -> Result<Walke
     let mut walks: BTreeMap<FeedId, Walk> = BTreeMap::new();
     walks.insert(hq.own.feed, audit.walk(&hq.own));
     let mut out = Walked { last: hq.db.log_index().await.map_err(db_failure)?, ..Walked::default() };
+    out.feeds.insert(hq.own.feed, hq.own.key);
     let mut after = 0;
     while after < out.last {
         let page = page(hq, &mut after, out.last, audit).await;
@@ -67,10 +68,10 @@ pub async fn walk(hq: &Hq, names: &mut Names, audit: &mut Audit) -> Result<Walke
             out.places.insert((feed, entry.header.seq), entry.id);
             if let Some(key) = learn(&entry, names, feed == hq.own.feed) {
                 walks.entry(key.feed).or_insert_with(|| audit.walk(&key));
+                out.feeds.entry(key.feed).or_insert(key.key);
             }
         }
     }
-    out.feeds = walks.into_keys().collect();
     out.broken = audit.faults.len() > faults;
     Ok(out)
 }

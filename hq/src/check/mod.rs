@@ -17,17 +17,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use xuncha_core::Failure;
 use xuncha_core::ids::{BlobHash, FeedId, InspectionId};
 
 use crate::audit::Audit;
 use crate::backup::KEYS;
 use crate::blocking::Blocking;
-use crate::clock::SystemClock;
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::db::sqlite::{Sqlite, copy};
 use crate::hq::{Ground, Hq, db_failure};
+use crate::ingest::unlike;
 use crate::keys::Keys;
+use crate::mark::{self, Reached, Said};
 use crate::objects::{Folder, disk_failure, recheck};
 use crate::random::{self, SystemChance};
 
@@ -91,6 +94,15 @@ pub async fn check(data: &Path) -> Result<Checked, Failure> {
         out.audit.fault("keys.missing", format!("keys/{missing}"), "phones know this HQ by its keys; put them back");
         return Ok(out);
     }
+    // Before the copy is made: the database only grows, so whatever the mark says now is in it.
+    let said = mark::said(data).map_err(|e| disk_failure(&e))?;
+    if said == Said::Damaged {
+        out.audit.fault(
+            "mark.damaged",
+            "the mark beside the database",
+            "cannot be read; HQ writes it anew when it starts",
+        );
+    }
     let scratch = Scratch(data.join(format!("checking-{}", random::hex::<8>()?)));
     fs::create_dir(&scratch.0).map_err(|e| disk_failure(&e))?;
     let file = scratch.0.join("hq.sqlite");
@@ -98,8 +110,16 @@ pub async fn check(data: &Path) -> Result<Checked, Failure> {
         out.audit.fault("database.unreadable", "the database", e);
         return Ok(out);
     }
-    for fault in copy::faults(&file).map_err(db_failure)? {
-        out.audit.fault("database.damaged", "the database", fault);
+    match copy::faults(&file) {
+        Ok(faults) => {
+            for fault in faults {
+                out.audit.fault("database.damaged", "the database", fault);
+            }
+        }
+        Err(e) => {
+            out.audit.fault("database.unreadable", "the database", e);
+            return Ok(out);
+        }
     }
     let keys = match Keys::open(data) {
         Ok(keys) => keys,
@@ -109,13 +129,51 @@ pub async fn check(data: &Path) -> Result<Checked, Failure> {
             return Ok(out);
         }
     };
-    if let Err(e) = look(data, &file, keys, &mut out).await {
+    if let Err(e) = look(data, &file, keys, said, &mut out).await {
         out.audit.fault("database.unreadable", "the database", e);
     }
     Ok(out)
 }
 
-async fn look(data: &Path, file: &Path, keys: Keys, out: &mut Checked) -> Result<(), Failure> {
+/// What `check` found the last time, for the dashboard: the file `checked.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastCheck {
+    /// When.
+    pub made: String,
+    /// How many faults.
+    pub faults: u64,
+    /// The first of them, as `check` said them.
+    pub first: Vec<String>,
+}
+
+const LAST: &str = "checked.json";
+/// Faults that the dashboard shows.
+const SHOWN: usize = 5;
+
+impl Checked {
+    /// Keeps what was found for whoever looks at the dashboard.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep(&self, data: &Path) -> Result<(), Failure> {
+        let words = |f: &crate::api::types::FaultView| format!("{}: {} ({})", f.about, f.detail, f.code);
+        let last = LastCheck {
+            made: crate::clock::stamp(SystemClock.now()),
+            faults: self.audit.faults.len() as u64,
+            first: self.audit.faults.iter().take(SHOWN).map(words).collect(),
+        };
+        let bytes = serde_json::to_vec(&last).map_err(|_| Failure::never("hq.json"))?;
+        let part = data.join(format!("{LAST}.part"));
+        fs::write(&part, bytes).and_then(|()| fs::rename(&part, data.join(LAST))).map_err(|e| disk_failure(&e))
+    }
+}
+
+/// What `check` found the last time; none: it was never called, or nobody can read it.
+pub fn last(data: &Path) -> Option<LastCheck> {
+    serde_json::from_slice(&fs::read(data.join(LAST)).ok()?).ok()
+}
+
+async fn look(data: &Path, file: &Path, keys: Keys, said: Said, out: &mut Checked) -> Result<(), Failure> {
     let raw = receipts::Raw::read(file).map_err(db_failure)?;
     let objects = copy::objects_named(file).map_err(db_failure)?;
     let ground = Ground {
@@ -136,6 +194,17 @@ async fn look(data: &Path, file: &Path, keys: Keys, out: &mut Checked) -> Result
         let detail =
             format!("it covers what was receipted up to {}, and the log ends before, at {last}", covered.covers);
         out.audit.fault("backup.ahead", format!("the backup of {}", covered.made), detail);
+    }
+    let here = Reached { log_index: last, receipts: hq.db.receipts_given().await.map_err(db_failure)? };
+    if let Said::Far(then) = said
+        && here.lacks(then)
+    {
+        let detail = format!(
+            "it ends at entry {} and receipt {}; HQ had written entry {} and receipt {}: its newest rows are gone. Phones that \
+             have them send them again",
+            here.log_index, here.receipts, then.log_index, then.receipts
+        );
+        out.audit.fault("database.behind", "the database", detail);
     }
     let walked = log::walk(&hq, &mut names, &mut out.audit).await?;
     out.receipts = receipts::judge(&raw, &hq, &walked, &names, &mut out.audit);
@@ -195,36 +264,15 @@ async fn office(hq: &Hq, names: &mut Names, audit: &mut Audit) {
 
 /// The rebuildable tables are what the log gives.
 async fn views(hq: &Hq, audit: &mut Audit) -> Result<(), Failure> {
-    hq.load_shelf().await?;
     let before = hq.db.views_text().await.map_err(db_failure)?;
     if let Err(e) = hq.rebuild().await {
         audit.fault("views.rebuild", "the rebuildable tables", e.code);
         return Ok(());
     }
     let after = hq.db.views_text().await.map_err(db_failure)?;
-    let tables = |text: &str| -> BTreeMap<String, Vec<String>> {
-        // A table's name, then its rows; an empty line between two tables.
-        let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut table = String::new();
-        for line in text.lines() {
-            if line.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !line.is_empty() {
-                line.clone_into(&mut table);
-                out.entry(table.clone()).or_default();
-            } else if !line.is_empty() {
-                out.entry(table.clone()).or_default().push(line.to_owned());
-            }
-        }
-        out
-    };
-    let (before, after) = (tables(&before), tables(&after));
-    for (table, rows) in &before {
-        let anew = after.get(table).map(Vec::as_slice).unwrap_or_default();
-        let differ =
-            rows.iter().filter(|row| !anew.contains(row)).count() + anew.iter().filter(|r| !rows.contains(r)).count();
-        if differ > 0 {
-            let detail = format!("{differ} rows are not what the log gives; `xuncha-hq rebuild` computes them anew");
-            audit.fault("views.differ", format!("table {table}"), detail);
-        }
+    for (table, differ) in unlike(&before, &after) {
+        let detail = format!("{differ} rows are not what the log gives; `xuncha-hq rebuild` computes them anew");
+        audit.fault("views.differ", format!("table {table}"), detail);
     }
     Ok(())
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use xuncha_core::feed::Signature;
-use xuncha_core::ids::{BlobHash, EntryId, FeedId};
+use xuncha_core::feed::{Frame, FrameError, Signature};
+use xuncha_core::ids::{BlobHash, FeedId};
 use xuncha_core::protocol::Signed;
+use xuncha_core::protocol::close_of_day::DayAgreed;
 use xuncha_core::protocol::receipts::Receipt;
 
 use super::Names;
 use super::log::Walked;
 use crate::audit::Audit;
-use crate::db::DbError;
-use crate::db::sqlite::copy::{self, LyingReceipt};
+use crate::db::sqlite::copy::{self, LyingFrame, LyingReceipt};
+use crate::db::{AgreementRow, DbError};
 use crate::hq::Hq;
 
 /// What lies in the tables, not yet believed.
@@ -20,7 +21,8 @@ pub struct Raw {
     receipts: Vec<Result<LyingReceipt, (u64, String)>>,
     receipted: BTreeSet<(FeedId, BlobHash)>,
     proofs: BTreeSet<(FeedId, BlobHash)>,
-    quarantine: Vec<(EntryId, Vec<u8>)>,
+    quarantine: Vec<LyingFrame>,
+    agreements: Vec<AgreementRow>,
 }
 
 impl Raw {
@@ -31,6 +33,7 @@ impl Raw {
             receipted: copy::receipted(file)?,
             proofs: copy::proofs(file)?,
             quarantine: copy::quarantine(file)?,
+            agreements: copy::agreements(file)?,
         })
     }
 }
@@ -38,6 +41,7 @@ impl Raw {
 /// Judges them all. Gives how many receipts there are.
 pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Audit) -> u64 {
     let mut promised: BTreeSet<(FeedId, BlobHash)> = BTreeSet::new();
+    let mut apart = BTreeSet::new();
     let mut earlier: Option<u64> = None;
     for lying in &raw.receipts {
         let row = match lying {
@@ -72,6 +76,7 @@ pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Aud
             audit.fault("receipt.ahead", &about, "speaks of a log that is longer than this one");
         }
         promised.extend(receipt.blobs_stored.iter().map(|blob| (receipt.feed, *blob)));
+        apart.extend(receipt.quarantined.iter().map(|q| (receipt.feed, q.id, q.seq, q.reason.clone())));
     }
     let delivered: BTreeSet<BlobHash> = raw.proofs.iter().map(|(_, blob)| *blob).collect();
     for (_, blob) in promised.iter().filter(|(_, blob)| !delivered.contains(blob)) {
@@ -81,18 +86,49 @@ pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Aud
         audit.fault("receipt.listed", names.original(blob), "the table of receipted files and the receipts differ");
     }
     for (feed, blob) in &raw.proofs {
-        if !walked.feeds.contains(feed) {
+        if !walked.feeds.contains_key(feed) {
             audit.fault("blob.of_nobody", names.original(blob), "delivered by a feed HQ never admitted");
         }
     }
-    for (id, frame) in &raw.quarantine {
-        let fits = xuncha_core::feed::Frame::from_bytes(frame).is_ok_and(|f| f.id() == *id);
-        if !fits {
-            audit.fault(
-                "quarantine.changed",
-                format!("an entry kept apart, {}", id.short()),
-                "its bytes have another hash",
-            );
+    for (feed, id, seq, reason) in apart {
+        let there = |f: &&LyingFrame| f.feed == feed && f.id == id;
+        let about = || format!("an entry kept apart of {}, {}", names.feed(&feed), id.short());
+        match raw.quarantine.iter().find(there) {
+            None => audit.fault("quarantine.missing", about(), "HQ receipted that it keeps it, and does not have it"),
+            Some(f) if (f.seq, &f.reason) != (seq, &reason) => {
+                audit.fault("quarantine.filed", about(), "filed under another place or reason than the receipt says");
+            }
+            Some(_) => {}
+        }
+    }
+    for lying in &raw.quarantine {
+        let frame = Frame::from_bytes(&lying.frame).ok().filter(|f| f.id() == lying.id);
+        let whole = match (frame, walked.feeds.get(&lying.feed)) {
+            (Some(frame), Some(key)) => match (frame.verify(key), lying.reason.as_str()) {
+                // What was kept apart for its limits may not even open: its header's hash is all that is known of it.
+                (_, "entry.limits") | (Ok(_), _) | (Err(FrameError::Signature(_)), "entry.signature") => true,
+                (Err(_), _) => false,
+            },
+            _ => false,
+        };
+        if !whole {
+            let about = format!("an entry kept apart, {}", lying.id.short());
+            audit.fault("quarantine.changed", about, "it is not what came, or its feed was never admitted");
+        }
+    }
+    for row in &raw.agreements {
+        let about = format!("HQ's word of {} on {}", row.time, names.feed(&row.feed));
+        let signed = Signed::<DayAgreed>::from_parts(row.text.clone(), Signature::from_bytes(row.sig));
+        match signed.verify(&hq.own.key) {
+            Err(e) => audit.fault("agreement.signature", about, e),
+            Ok(day) => {
+                let claim = day.feeds.iter().find(|f| f.head.feed == row.feed);
+                let columns = claim.is_some_and(|c| (c.head.seq, c.from) == (row.seq, row.from))
+                    && (day.manifest, day.log_index, &day.time) == (row.manifest, row.log_index, &row.time);
+                if !columns {
+                    audit.fault("agreement.filed", about, "filed under another feed, place or time than it says");
+                }
+            }
         }
     }
     raw.receipts.len() as u64

@@ -67,6 +67,9 @@ impl Restore {
 
 pub(super) async fn check(data: &Path, backup: Option<&Path>) -> Result<ExitCode, Failure> {
     let checked = check::check(data).await?;
+    if let Err(failure) = checked.keep(data) {
+        tracing::warn!(code = failure.code, "the dashboard will not show what was found");
+    }
     if let Some(folder) = backup {
         // What is wrong with a backup ends the command with its names, as it would end a restoration.
         let manifest = backup::verify(folder, &data.join("keys"))?;

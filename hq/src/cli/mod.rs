@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -22,6 +23,8 @@ use xuncha_core::ids::{Digest, InspectionId};
 
 use crate::config::{Config, DashboardTls};
 use crate::hq::Hq;
+use crate::quota::Quota;
+use crate::room::Keep;
 use crate::{api, export, serve};
 
 #[derive(Parser)]
@@ -67,7 +70,7 @@ enum Command {
         #[arg(long)]
         hq_key: Option<Digest>,
     },
-    /// Computes all rebuildable tables again from the log
+    /// Computes all rebuildable tables again from the log, all or nothing; HQ must not run meanwhile
     Rebuild {
         #[command(flatten)]
         data: Data,
@@ -123,6 +126,21 @@ struct Serve {
     /// Its private key (PEM)
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Entries one phone may bring within 24 hours
+    #[arg(long, value_name = "ENTRIES", default_value_t = 200_000)]
+    quota_entries: u64,
+    /// GiB of photos and files one phone may bring within 24 hours
+    #[arg(long, value_name = "GIB", default_value_t = 200)]
+    quota_gib: u64,
+    /// MiB of the disk that photos and files leave free, so that entries always find room
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    keep_free_mib: u64,
+    /// MiB laid aside for entries when others have filled the disk
+    #[arg(long, value_name = "MIB", default_value_t = 64)]
+    reserve_mib: u64,
+    /// Hours between two looks over everything HQ holds, every byte of it; 0: never. What is wrong stands on the dashboard
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    check_hours: u64,
 }
 
 /// Runs the program.
@@ -168,11 +186,11 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             }
         }
         Command::Verify { folder, hq_key } => return verify(&folder, hq_key),
-        Command::Rebuild { data } => {
-            let hq = Hq::open(&Config::new(data.data)).await?;
-            hq.rebuild().await?;
-            say("rebuilt")?;
-        }
+        Command::Rebuild { data } => match Hq::mend(&Config::new(data.data)).await? {
+            Some(0) => say("rebuilt: every row was as the log gives it")?,
+            Some(n) => say(format_args!("rebuilt: {n} rows were not as the log gives them"))?,
+            None => say("rebuilt: the rows that stood there could not be read")?,
+        },
         Command::Backup(backup) => backup.run().await?,
         Command::Restore(restore) => restore.run()?,
         Command::Check { data, backup } => return keep::check(&data.data, backup.as_deref()).await,
@@ -210,6 +228,12 @@ async fn run_serve(serve: Serve) -> Result<(), Failure> {
         bureau: serve.bureau,
         area: serve.area,
         dashboard_tls,
+        quota: Quota { entries: serve.quota_entries, bytes: serve.quota_gib.saturating_mul(1 << 30) },
+        keep: Keep {
+            free: serve.keep_free_mib.saturating_mul(1 << 20),
+            reserve: serve.reserve_mib.saturating_mul(1 << 20),
+        },
+        check_every: (serve.check_hours > 0).then(|| Duration::from_secs(serve.check_hours.saturating_mul(3600))),
         ..Config::new(serve.data.data)
     };
     let running = serve::start(config).await?;

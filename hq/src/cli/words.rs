@@ -34,6 +34,13 @@ pub(super) fn of(failure: &Failure) -> String {
         "disk.full" => {
             "the disk is full. Free some space and start again; nothing acknowledged is lost. (disk.full)".into()
         }
+        "hq.damaged" => {
+            "what HQ's database or objects hold is not what was written; the line above says what. Nothing was changed. Run \
+             `xuncha-hq check` for all names; tables that follow from the log are computed anew by `xuncha-hq rebuild`, \
+             anything else is put back by `xuncha-hq restore`. (hq.damaged)"
+                .into()
+        }
+        "hq.database" => "the database did not answer; the line above says why. (hq.database)".into(),
         "disk.permission" => "no permission to write the data folder. (disk.permission)".into(),
         "keys.damaged" => format!(
             "the key file {} is damaged. Put it back from your backup: without it phones do not know this HQ. \

@@ -1,7 +1,9 @@
 //! What every backend must keep, as one suite. `contract!(open)` runs it; `open` gives an empty database and whatever must
 //! stay alive with it.
 
-use xuncha_core::feed::{AppInfo, ClaimedTime, Draft, Entry, Frame, Head, Signature, Signer, VerifyingKey, author};
+use xuncha_core::feed::{
+    AppInfo, ClaimedTime, Draft, Entry, FeedKey, Frame, Head, Signature, Signer, VerifyingKey, author,
+};
 use xuncha_core::ids::{BlobHash, Digest, FeedId};
 use xuncha_core::protocol::push::Quarantined;
 
@@ -21,6 +23,10 @@ impl Signer for Key {
 }
 
 fn entry(head: &Head, n: u8) -> (Frame, Entry) {
+    entry_by(&Key(ed25519_dalek::SigningKey::from_bytes(&[1; 32])), head, n)
+}
+
+fn entry_by(key: &Key, head: &Head, n: u8) -> (Frame, Entry) {
     let draft = Draft {
         salt: [n; 16],
         actor: "alice".parse().unwrap(),
@@ -34,7 +40,7 @@ fn entry(head: &Head, n: u8) -> (Frame, Entry) {
         place: None,
         app: AppInfo { version: "0".into(), os: "t".into() },
     };
-    author(head, draft, &Key(ed25519_dalek::SigningKey::from_bytes(&[1; 32]))).unwrap()
+    author(head, draft, key).unwrap()
 }
 
 fn batch(after: Head, log_index: u64, frame: &Frame, entry: &Entry) -> Batch {
@@ -196,6 +202,182 @@ pub async fn views_can_be_emptied_and_filled_again(db: &dyn Db) {
     assert!(db.delivered(&FeedId::digest(&[b"f"]), &[BlobHash::digest(&[b"b"])]).await.unwrap().is_empty());
 }
 
+/// One log with two feeds and a companion in each of two inspections, grown a step at a time.
+struct Grown {
+    heads: Vec<(Key, Head)>,
+    log_index: u64,
+    /// By place in the log: feed, inspection, whether it is a stranger's.
+    entries: std::collections::BTreeMap<u64, (FeedId, InspectionId, bool)>,
+    teams: std::collections::BTreeMap<InspectionId, BTreeSet<UserId>>,
+}
+
+impl Grown {
+    fn new() -> Self {
+        let heads = [1, 2].map(|n| {
+            let key = Key(ed25519_dalek::SigningKey::from_bytes(&[n; 32]));
+            (key, Head::empty(FeedId::digest(&[&[n]])))
+        });
+        Self { heads: heads.into(), log_index: 0, entries: Default::default(), teams: Default::default() }
+    }
+
+    fn feed(&self, n: usize) -> FeedId {
+        self.heads[n].1.feed
+    }
+
+    /// The next entry of a feed, in this inspection, with these blobs.
+    async fn say(&mut self, db: &dyn Db, feed: usize, inspection: &InspectionId, stranger: bool, blobs: &[&[u8]]) {
+        let (key, head) = &mut self.heads[feed];
+        let (frame, entry) = entry_by(key, head, 1);
+        self.log_index += 1;
+        let mut batch = batch(head.clone(), self.log_index, &frame, &entry);
+        batch.changes.index[0].inspection = Some(inspection.clone());
+        batch.changes.index[0].inert = stranger.then(|| "event.scope".to_owned());
+        batch.changes.blobs = blobs
+            .iter()
+            .zip(0..)
+            .map(|(bytes, position)| BlobRow {
+                log_index: self.log_index,
+                position,
+                feed: head.feed,
+                entry: entry.id,
+                sha256: BlobHash::digest(&[bytes]),
+                size: 1,
+                mime: "image/jpeg".into(),
+                inspection: Some(inspection.clone()),
+            })
+            .collect();
+        let next = Head { feed: head.feed, seq: entry.header.seq, id: Some(entry.id), lamport: entry.header.lamport };
+        self.entries.insert(self.log_index, (head.feed, inspection.clone(), stranger));
+        *head = next;
+        db.commit(batch).await.unwrap();
+    }
+
+    async fn judge(&mut self, db: &dyn Db, at: u64, stranger: bool) {
+        self.entries.get_mut(&at).unwrap().2 = stranger;
+        let inert = vec![(at, stranger.then(|| "event.scope".to_owned()))];
+        db.commit(Batch { changes: Changes { inert, ..Changes::default() }, ..Batch::default() }).await.unwrap();
+    }
+
+    async fn set_team(&mut self, db: &dyn Db, inspection: &InspectionId, team: &[&str]) {
+        let team: Vec<UserId> = team.iter().map(|user| user.parse().unwrap()).collect();
+        self.teams.insert(inspection.clone(), team.iter().cloned().collect());
+        let record = InspectionRecord {
+            inspection: inspection.clone(),
+            unit: "u".parse().unwrap(),
+            task: None,
+            firm: None,
+            kind: xuncha_core::event::InspectionKind::Routine,
+            state: crate::api::types::InspectionState::Draft,
+            serious: 0,
+            conclusion: None,
+            day: "2026-01-01".into(),
+            search: String::new(),
+            body: "{}".into(),
+            team,
+        };
+        let changes = Changes { inspections: vec![record], ..Changes::default() };
+        db.commit(Batch { changes, ..Batch::default() }).await.unwrap();
+    }
+
+    /// What [`Work::companions`] says, counted here from the beginning.
+    fn companions(&self, user: &UserId) -> Vec<FeedId> {
+        let speaks = |(feed, inspection, stranger): &(FeedId, InspectionId, bool)| {
+            let member = self.teams.get(inspection).is_some_and(|team| team.contains(user));
+            (member && !stranger).then_some(*feed)
+        };
+        let feeds: BTreeSet<FeedId> = self.entries.values().filter_map(speaks).collect();
+        feeds.into_iter().collect()
+    }
+}
+
+/// Whose feeds concern a person follows every entry, every later judgement of one, and everybody who comes or leaves.
+pub async fn companions_follow_entries_judgements_and_teams(db: &dyn Db) {
+    let mut grown = Grown::new();
+    let inspections: [InspectionId; 3] = ["a", "b", "c"].map(|id| id.parse().unwrap());
+    let mut chance = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = |n: u64| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        chance % n
+    };
+    let mut seen = BTreeSet::new();
+    for _ in 0..400 {
+        let inspection = &inspections[below(3) as usize];
+        match below(4) {
+            0 => grown.say(db, below(2) as usize, inspection, below(3) == 0, &[]).await,
+            1 if grown.log_index > 0 => grown.judge(db, 1 + below(grown.log_index), below(2) == 0).await,
+            _ => {
+                let team: &[&str] = [&[][..], &["alice"], &["bob"], &["alice", "bob"]][below(4) as usize];
+                grown.set_team(db, inspection, team).await;
+            }
+        }
+        for user in ["alice", "bob"].map(|user| user.parse().unwrap()) {
+            let found = db.companions(&user).await.unwrap();
+            assert_eq!(found, grown.companions(&user));
+            seen.insert(found.len());
+        }
+    }
+    assert_eq!(seen, BTreeSet::from([0, 1, 2]), "chance met every case");
+    let alice = ["alice".parse().unwrap()];
+    let hers = db.of_teams(&alice, &inspections).await.unwrap();
+    assert!(inspections.iter().all(|i| hers.contains(i) == grown.teams[i].contains(&alice[0])));
+}
+
+/// What a feed's entries name is wanted until it is delivered, and again when it is lost, or when the one who delivered it for
+/// the team is not of the team any more, however often it was asked before.
+pub async fn what_is_undone_is_wanted_again_however_long_ago_it_was_settled(db: &dyn Db) {
+    let mut grown = Grown::new();
+    let inspection: InspectionId = "a".parse().unwrap();
+    for n in 0..2 {
+        let key = FeedKey {
+            feed: grown.feed(n),
+            device: format!("d{n}").parse().unwrap(),
+            user: ["alice", "bob"][n].parse().unwrap(),
+            key: grown.heads[n].0.verifying_key(),
+        };
+        let row = FeedRow { key, unit: "u".parse().unwrap(), admitted: 1, closed_after: None };
+        let changes = Changes { feeds: vec![row], ..Changes::default() };
+        db.commit(Batch { changes, ..Batch::default() }).await.unwrap();
+    }
+    grown.set_team(db, &inspection, &["alice", "bob"]).await;
+    grown.say(db, 0, &inspection, false, &[b"one", b"two"]).await;
+    grown.say(db, 1, &inspection, false, &[b"two"]).await;
+    let (alice, bob) = (grown.feed(0), grown.feed(1));
+    let wanted = |rows: Vec<WantedRow>| rows.into_iter().map(|row| row.sha256).collect::<Vec<_>>();
+    let (one, two, three) = (BlobHash::digest(&[b"one"]), BlobHash::digest(&[b"two"]), BlobHash::digest(&[b"three"]));
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [one, two]);
+    assert_eq!(wanted(db.wanted(&alice, 1).await.unwrap()), [one]);
+    let deliver = async |feed: FeedId, sha256: BlobHash| {
+        let upload = UploadRecord {
+            upload: format!("{feed} {sha256}"),
+            device: "d".parse().unwrap(),
+            feed,
+            entry: EntryId::digest(&[b"e"]),
+            sha256,
+            size: 1,
+            expires: String::new(),
+            done: false,
+        };
+        db.prove(&upload, "2026-01-01T00:00:00.000Z").await.unwrap();
+    };
+    deliver(alice, one).await;
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [two]);
+    deliver(bob, two).await;
+    for _ in 0..2 {
+        assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [], "bob's copy is the team's");
+    }
+    grown.say(db, 0, &inspection, false, &[b"three"]).await;
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [three]);
+    db.lose(&[one], "2026-01-02T00:00:00.000Z").await.unwrap();
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [one, three]);
+    db.found(&[one]).await.unwrap();
+    deliver(alice, three).await;
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), []);
+    grown.set_team(db, &inspection, &["alice"]).await;
+    assert_eq!(wanted(db.wanted(&alice, 10).await.unwrap()), [two], "who is not of the team delivers nothing for it");
+}
+
 macro_rules! contract {
     ($open:expr; $($name:ident),+ $(,)?) => {$(
         #[tokio::test]
@@ -217,6 +399,8 @@ mod sqlite {
         names_are_unique_and_references_hold,
         an_invitation_is_used_once,
         views_can_be_emptied_and_filled_again,
+        companions_follow_entries_judgements_and_teams,
+        what_is_undone_is_wanted_again_however_long_ago_it_was_settled,
     );
 
     #[test]

@@ -12,6 +12,8 @@ mod contract;
 mod rows;
 pub mod sqlite;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use xuncha_core::feed::Head;
 use xuncha_core::ids::{BlobHash, DeviceId, Digest, EntryId, FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
@@ -87,8 +89,16 @@ pub trait Log {
     async fn feeds(&self) -> Result<Vec<FeedRow>>;
     /// Entries of a feed that are kept apart.
     async fn quarantined(&self, feed: &FeedId) -> Result<Vec<Quarantined>>;
-    /// Keeps a receipt.
-    async fn keep_receipt(&self, receipt: ReceiptRow) -> Result<()>;
+    /// Keeps a receipt; gives its number.
+    async fn keep_receipt(&self, receipt: ReceiptRow) -> Result<u64>;
+    /// Number of the newest receipt of all feeds.
+    async fn receipts_given(&self) -> Result<u64>;
+    /// When the entry at a place of a feed arrived.
+    async fn received_at(&self, feed: &FeedId, seq: u64) -> Result<Option<String>>;
+    /// Frames of a feed that were kept apart since a moment.
+    async fn apart_since(&self, feed: &FeedId, since: &str) -> Result<u64>;
+    /// Bytes a feed delivered since a moment, and those of its uploads that are not finished.
+    async fn brought_since(&self, feed: &FeedId, since: &str) -> Result<u64>;
     /// Receipts of a feed, oldest first.
     async fn receipts(&self, feed: &FeedId) -> Result<Vec<ReceiptRow>>;
     /// The newest receipt of a feed, and how many there are.
@@ -233,10 +243,10 @@ pub trait Work {
     async fn inspection(&self, inspection: &InspectionId) -> Result<Option<InspectionFound>>;
     /// Its team.
     async fn team(&self, inspection: &InspectionId) -> Result<Vec<UserId>>;
-    /// Inspections a person belongs to.
-    async fn inspections_of(&self, user: &UserId) -> Result<Vec<InspectionId>>;
-    /// Feeds that have entries of these inspections, other than strangers'.
-    async fn feeds_of_inspections(&self, inspections: &[InspectionId]) -> Result<Vec<FeedId>>;
+    /// Of these inspections, those that have one of these people on their team.
+    async fn of_teams(&self, users: &[UserId], inspections: &[InspectionId]) -> Result<BTreeSet<InspectionId>>;
+    /// Feeds that speak in the inspections of this person's teams, strangers' entries aside.
+    async fn companions(&self, user: &UserId) -> Result<Vec<FeedId>>;
 }
 
 /// All of it.

@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use xuncha_core::event::InspectionKind;
-use xuncha_core::feed::{FeedKey, Frame, Head, VerifyingKey};
+use xuncha_core::feed::{Entry, FeedKey, Frame, Head, VerifyingKey};
 use xuncha_core::ids::{BlobHash, DeviceId, Digest, EntryId, FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::push::Quarantined;
 
+use super::DbError;
 use crate::api::types::{InspectionState, Role};
 
 /// A stored entry.
@@ -10,6 +13,8 @@ use crate::api::types::{InspectionState, Role};
 pub struct StoredEntry {
     /// Its place in HQ's log.
     pub log_index: u64,
+    /// The name it was filed under. Not believed: [`StoredEntry::open`] compares.
+    pub id: EntryId,
     /// Its bytes; HQ always has the payload.
     pub frame: Frame,
     /// When it arrived.
@@ -18,6 +23,33 @@ pub struct StoredEntry {
     pub inspection: Option<InspectionId>,
     /// Why it has no effect.
     pub inert: Option<String>,
+}
+
+impl StoredEntry {
+    /// Opens it, if it still is what was filed: a bit that fell over on the disk is never read as right. Its signature was
+    /// verified when it came; `xuncha-hq check` does so again.
+    ///
+    /// # Errors
+    /// [`DbError::Damaged`] with its place in the log.
+    pub fn open(&self) -> Result<Entry, DbError> {
+        let damaged =
+            |why: &dyn std::fmt::Display| DbError::Damaged(format!("entry {} of the log: {why}", self.log_index));
+        let entry = self.frame.open().map_err(|e| damaged(&e))?;
+        if entry.id != self.id {
+            return Err(damaged(&"it was filed under another name"));
+        }
+        Ok(entry)
+    }
+    /// As [`StoredEntry::open`], its signature too: what goes out to phones.
+    ///
+    /// # Errors
+    /// [`DbError::Damaged`] with its place in the log.
+    pub fn verify(&self, key: &VerifyingKey) -> Result<Entry, DbError> {
+        let entry = self.open()?;
+        let damaged = |e| DbError::Damaged(format!("entry {} of the log: {e}", self.log_index));
+        self.frame.verify(key).map_err(damaged)?;
+        Ok(entry)
+    }
 }
 
 /// An entry about to be stored.
@@ -82,6 +114,8 @@ pub struct Changes {
     pub inspections: Vec<InspectionRecord>,
     /// What was said of firms.
     pub firm_acts: Vec<FirmActRow>,
+    /// Only when all is computed anew: every blob a receipt names. None: what stands, stands.
+    pub receipted: Option<BTreeSet<(FeedId, BlobHash)>>,
 }
 
 /// A row of the entry index.

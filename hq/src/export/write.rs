@@ -15,7 +15,7 @@ use xuncha_core::protocol::Signed;
 use super::{ExportEntry, ExportFile, ExportManifest, KEYS, Keys, MANIFEST, README, RECORD};
 use crate::db::{DbError, StoredEntry};
 use crate::hq::{Hq, db_failure};
-use crate::objects::{CHUNK, Objects, disk_failure};
+use crate::objects::{CHUNK, Found, Objects, disk_failure, open_whole};
 use crate::reverify::signed;
 
 const PAGE: u32 = 500;
@@ -141,15 +141,18 @@ impl Hq {
         let mut lacking = Vec::new();
         for (blob, delivered) in self.db.blobs_of(id).await.map_err(db_failure)? {
             let objects: Arc<dyn Objects> = Arc::clone(&self.objects);
-            let opened =
-                if delivered { self.blocking.run(move || objects.open(&blob.sha256)).await.ok() } else { None };
+            let opened = if delivered {
+                self.blocking.run(move || open_whole(&*objects, &blob.sha256)).await.ok()
+            } else {
+                None
+            };
             match opened {
-                Some(file) => {
+                Some(Found::Whole(file, _)) => {
                     let path = format!("blobs/{}.{}", blob.sha256, extension(&blob.mime));
                     // Block in place: an export runs on the command line or on a thread of its own.
                     out.write(&path, file).map_err(|e| disk_failure(&e))?;
                 }
-                None => lacking.push(blob.sha256),
+                _ => lacking.push(blob.sha256),
             }
         }
         Ok(lacking)

@@ -33,7 +33,7 @@ use xuncha_core::{Failure, ids};
 
 pub use self::own::{Own, OwnError, files};
 use crate::db::PackRow;
-use crate::objects::{Objects, disk_failure};
+use crate::objects::{Objects, disk_failure, recheck};
 
 #[derive(RustEmbed)]
 #[folder = "../checklists/"]
@@ -146,6 +146,33 @@ pub fn own_news(own: &Own, published: &Published, objects: &dyn Objects) -> Resu
     news.into_iter().map(|piece| piece.store(objects)).collect()
 }
 
+/// Writes anew what is damaged or gone of these packs, as far as this program has it: its lists are in the program, too.
+pub fn heal(published: &[PackRow], objects: &dyn Objects) -> Result<(), Failure> {
+    let mut lacking = BTreeSet::new();
+    for pack in published {
+        let found = recheck(objects, &BlobHash::from_bytes(*pack.sha256.as_bytes())).map_err(|e| disk_failure(&e))?;
+        if !found.is_some_and(|(_, same)| same) {
+            tracing::error!(kind = pack.kind, code = pack.code, version = pack.version, "a list is damaged or gone");
+            lacking.insert(pack.sha256);
+        }
+    }
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    for piece in pieces(&embedded()?).into_iter().filter(|piece| lacking.contains(&piece.sha256())) {
+        objects.put(piece.json.as_bytes()).map_err(|e| disk_failure(&e))?;
+    }
+    Ok(())
+}
+
+/// Writes everything this program brings, published or not.
+pub fn write_all(objects: &dyn Objects) -> Result<(), Failure> {
+    for piece in pieces(&embedded()?) {
+        objects.put(piece.json.as_bytes()).map_err(|e| disk_failure(&e))?;
+    }
+    Ok(())
+}
+
 /// How a kind is written.
 pub fn kind_word(kind: PackKind) -> &'static str {
     match kind {
@@ -179,7 +206,10 @@ impl Shelf {
             let read = || -> std::io::Result<String> {
                 let mut text = String::new();
                 objects.open(&BlobHash::from_bytes(*pack.sha256.as_bytes()))?.read_to_string(&mut text)?;
-                Ok(text)
+                match Digest::digest(&[text.as_bytes()]) == pack.sha256 {
+                    true => Ok(text),
+                    false => Err(std::io::ErrorKind::InvalidData.into()),
+                }
             };
             let put = |text: &str, shelf: &mut Self| match pack.kind.as_str() {
                 "list" => serde_json::from_str(text).map(|l| drop(shelf.lists.insert(pack.sha256, l))),
@@ -196,6 +226,15 @@ impl Shelf {
             }
         }
         shelf
+    }
+    /// Whether a pack that inspections are read by is here.
+    pub fn holds(&self, pack: &PackRow) -> bool {
+        match pack.kind.as_str() {
+            "list" => self.lists.contains_key(&pack.sha256),
+            "rule" => self.rules.contains_key(&pack.sha256),
+            "form" => self.forms.contains_key(&pack.sha256),
+            _ => true,
+        }
     }
     fn newest_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Digest> + 'a {
         self.newest.iter().filter(move |(k, _, _)| k == kind).map(|(_, _, sha256)| *sha256)

@@ -20,6 +20,7 @@ use super::session::Device;
 use super::upload::{Checksum, append};
 use crate::db::UploadRecord;
 use crate::hq::Hq;
+use crate::http::let_out;
 use crate::refusal::{Answer, Refusal};
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
@@ -59,6 +60,14 @@ pub(super) async fn create(
         // The answer with its address was lost on the way; the body, if there is one, is not what follows there.
         let offset = stands(&hq, &device, &begun).await?;
         return Ok(created(&hq, &begun.upload, offset));
+    }
+    let room = match hq.room.for_blob(size) {
+        Ok(()) => hq.may_bring(&feed, size).await,
+        Err(full) => Err(full.into()),
+    };
+    if let Err(refusal) = room {
+        let_out(body).await;
+        return Err(refusal);
     }
     let checksum = checksum(&headers)?;
     let brings = headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes() == OFFSET_MEDIA_TYPE.as_bytes());
@@ -157,6 +166,10 @@ pub(super) async fn patch(
     }
     let offset = number(&headers, &OFFSET)?;
     let upload = find(&hq, &device, &upload).await?;
+    if let Err(full) = hq.room.for_blob(upload.size.saturating_sub(offset)) {
+        let_out(body).await;
+        return Err(full.into());
+    }
     let at = append(Arc::clone(&hq), upload, offset, body, checksum(&headers)?).await?;
     let mut response = tus(StatusCode::NO_CONTENT);
     let out = response.headers_mut();

@@ -12,6 +12,7 @@ use super::pull::view;
 use super::session::Device;
 use crate::hq::Hq;
 use crate::http::file;
+use crate::outgoing::Kind;
 use crate::refusal::{Answer, Refusal};
 
 /// Which inspection it is asked for in.
@@ -33,21 +34,14 @@ pub(super) async fn original(
     let sha256: BlobHash = sha256.parse().map_err(|_| unknown())?;
     let inspection: InspectionId = asked.inspection.parse().map_err(|_| unknown())?;
     let (view, _) = view(&hq, &device).await?;
-    if !view.inspections.contains(&inspection) {
+    if view.inspections(&hq, std::slice::from_ref(&inspection)).await?.is_empty() {
         return Err(unknown());
     }
     let named = hq.db.blobs_of(&inspection).await?.into_iter().any(|(blob, here)| here && blob.sha256 == sha256);
     if !named {
         return Err(unknown());
     }
-    let objects = Arc::clone(&hq.objects);
-    let opened = hq.blocking.run(move || {
-        Ok(match objects.size(&sha256)? {
-            Some(size) => Some((objects.open(&sha256)?, size)),
-            None => None,
-        })
-    });
-    let (opened, size) = opened.await?.ok_or_else(unknown)?;
+    let (opened, size) = hq.whole(sha256, Kind::Original, &headers).await?.ok_or_else(unknown)?;
     let mut response = file(opened, size, &headers, hq.blocking)?;
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use xuncha_core::event::Event;
-use xuncha_core::feed::{FeedKey, Frame, Head, WireFrame};
+use xuncha_core::feed::{FeedKey, Frame, Head, Payload, WireFrame};
 use xuncha_core::ids::{BlobHash, FeedId, InspectionId, TaskId, UnitId, UserId};
 use xuncha_core::protocol::pull::{FeedRun, PullReply, PullRequest};
 
@@ -15,6 +15,7 @@ use super::session::{Device, device_feeds};
 use crate::db::StoredEntry;
 use crate::hq::Hq;
 use crate::http::{Json, file, json};
+use crate::outgoing::Kind;
 use crate::projections::entry::inert;
 use crate::refusal::{Answer, Refusal};
 
@@ -29,7 +30,23 @@ const MAX_HAVE: usize = 10_000;
 pub(super) struct View {
     users: BTreeSet<UserId>,
     units: BTreeSet<UnitId>,
-    pub(super) inspections: BTreeSet<InspectionId>,
+}
+
+impl View {
+    /// Of these inspections, those whose team one of them is on.
+    pub(super) async fn inspections(&self, hq: &Hq, asked: &[InspectionId]) -> Answer<BTreeSet<InspectionId>> {
+        let users: Vec<UserId> = self.users.iter().cloned().collect();
+        Ok(hq.db.of_teams(&users, asked).await?)
+    }
+
+    /// Feeds that speak in inspections of their teams.
+    async fn feeds(&self, hq: &Hq) -> Answer<BTreeSet<FeedId>> {
+        let mut feeds = BTreeSet::new();
+        for user in &self.users {
+            feeds.extend(hq.db.companions(user).await?);
+        }
+        Ok(feeds)
+    }
 }
 
 pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): Json<PullRequest>) -> Answer<Response> {
@@ -38,8 +55,7 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
     }
     let (view, own) = view(&hq, &device).await?;
     let mut feeds = vec![hq.own.clone()];
-    let others: Vec<InspectionId> = view.inspections.iter().cloned().collect();
-    for feed in hq.db.feeds_of_inspections(&others).await? {
+    for feed in view.feeds(&hq).await? {
         if !own.contains(&feed)
             && let Some(row) = hq.db.feed(&feed).await?
         {
@@ -61,7 +77,7 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
     }
     // HQ's feed first, which admits the others; then what was said before, so that it is stored before the cursors move.
     reply.runs.extend(sent.iter().position(|r| r.feed == hq.own).map(|n| sent.remove(n)));
-    reply.runs.extend(said_before(&hq, &feeds, &joined, &view, &ask.have).await?);
+    reply.runs.extend(said_before(&hq, &feeds, &joined, &ask.have).await?);
     reply.runs.extend(sent);
     Ok(json(StatusCode::OK, &reply))
 }
@@ -79,17 +95,17 @@ async fn said_before(
     hq: &Hq,
     feeds: &[FeedKey],
     joined: &BTreeSet<InspectionId>,
-    view: &View,
     have: &[Head],
 ) -> Answer<Vec<FeedRun>> {
     let mut runs: BTreeMap<FeedId, FeedRun> = BTreeMap::new();
     for inspection in joined {
         for stored in hq.db.inspection_log(inspection, 0, u32::MAX).await? {
-            let Ok(entry) = stored.frame.open() else { continue };
+            let entry = stored.open()?;
             let feed = feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != hq.own.feed);
-            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed) && sees(view, &stored)) else {
+            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed) && sees(joined, &stored)) else {
                 continue;
             };
+            stored.verify(&feed.key)?;
             let run = runs.entry(feed.feed).or_insert_with(|| FeedRun { feed: feed.clone(), frames: Vec::new() });
             run.frames.push(wire(&stored.frame)?);
         }
@@ -115,18 +131,23 @@ async fn run(
     loop {
         let page = hq.db.entries(&feed.feed, from, STEP).await?;
         let full = page.len() == STEP as usize;
+        let named: BTreeSet<InspectionId> = page.iter().filter_map(|e| e.inspection.clone()).collect();
+        let named: Vec<InspectionId> = named.into_iter().collect();
+        let theirs = view.inspections(hq, &named).await?;
         for stored in page {
             if *room == 0 {
                 return Ok((frames, true));
             }
             from += 1;
+            // What is not what was filed any more is given to nobody, least of all to those it is not meant for.
+            let said = stored.verify(&feed.key)?.payload;
             let visible =
-                if feed.feed == hq.own.feed { sees_hq(hq, view, &stored).await? } else { sees(view, &stored) };
-            if visible && let Some(inspection) = &stored.inspection {
-                let said = stored.frame.open().ok().and_then(|e| e.payload);
-                if said.is_some_and(|p| NAMES_OFFICERS.contains(&p.kind.as_str())) {
-                    joined.insert(inspection.clone());
-                }
+                if feed.feed == hq.own.feed { sees_hq(hq, view, said.as_ref()).await? } else { sees(&theirs, &stored) };
+            if visible
+                && let Some(inspection) = &stored.inspection
+                && said.is_some_and(|p| NAMES_OFFICERS.contains(&p.kind.as_str()))
+            {
+                joined.insert(inspection.clone());
             }
             let frame = if visible { stored.frame } else { stored.frame.header_only() };
             let wire = wire(&frame)?;
@@ -141,7 +162,7 @@ async fn run(
 }
 
 pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
-    let mut view = View { users: BTreeSet::new(), units: BTreeSet::new(), inspections: BTreeSet::new() };
+    let mut view = View { users: BTreeSet::new(), units: BTreeSet::new() };
     let mut own = BTreeSet::new();
     for feed in device_feeds(hq, &device.device).await? {
         own.insert(feed.key.feed);
@@ -150,7 +171,6 @@ pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<Fee
             continue;
         }
         if let Some(user) = hq.db.user(&feed.key.user).await?.filter(|u| !u.disabled) {
-            view.inspections.extend(hq.db.inspections_of(&user.user).await?);
             view.units.insert(user.unit);
             view.users.insert(user.user);
         }
@@ -158,18 +178,17 @@ pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<Fee
     Ok((view, own))
 }
 
-/// An entry of a phone's feed: only of the inspections of the team, and only what a member of it said. What HQ's fold
+/// An entry of a phone's feed: only of `theirs`, the inspections of the team, and only what a member of it said. What HQ's fold
 /// leaves out for its author or its logical time goes as header only, so that a phone's fold leaves it out too (I6).
-fn sees(view: &View, stored: &StoredEntry) -> bool {
+fn sees(theirs: &BTreeSet<InspectionId>, stored: &StoredEntry) -> bool {
     !matches!(stored.inert.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT))
-        && stored.inspection.as_ref().is_some_and(|i| view.inspections.contains(i))
+        && stored.inspection.as_ref().is_some_and(|i| theirs.contains(i))
 }
 
 /// An entry of HQ's own feed: tasks to their people and unit, packs to their units, firms' standing to the unit that
 /// supervises them, the rest to all.
-async fn sees_hq(hq: &Hq, view: &View, stored: &StoredEntry) -> Answer<bool> {
-    let entry = stored.frame.open().ok().and_then(|e| e.payload);
-    let Some(event) = entry.and_then(|p| Event::read(&p.kind, &p.body).ok()) else { return Ok(true) };
+async fn sees_hq(hq: &Hq, view: &View, said: Option<&Payload>) -> Answer<bool> {
+    let Some(event) = said.and_then(|p| Event::read(&p.kind, &p.body).ok()) else { return Ok(true) };
     Ok(match event {
         Event::TaskAssigned(task) => sees_task(view, &task.unit, &task.assignees),
         Event::TaskWithdrawn(task) => task_in_view(hq, view, &task.task).await?,
@@ -204,9 +223,8 @@ pub(super) async fn pack(
     let (view, _) = view(&hq, &device).await?;
     let packs = hq.db.packs().await?;
     let named = packs.iter().find(|p| p.sha256.as_bytes() == sha256.as_bytes() && pack_in_view(&view, &p.units));
-    let size = named.ok_or_else(unknown)?.size;
-    let objects = Arc::clone(&hq.objects);
-    let opened = hq.blocking.run(move || objects.open(&sha256)).await?;
+    named.ok_or_else(unknown)?;
+    let (opened, size) = hq.whole(sha256, Kind::Pack, &headers).await?.ok_or_else(unknown)?;
     let mut response = file(opened, size, &headers, hq.blocking)?;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)

@@ -19,6 +19,9 @@ use crate::http::{json, whole_body};
 use crate::ingest::Intake;
 use crate::refusal::{Answer, Refusal};
 
+/// Log2 of the window a compressed body may ask for: [`MAX_BYTES`].
+const MAX_WINDOW_LOG: u32 = MAX_BYTES.ilog2();
+
 /// How often a push is judged anew because HQ itself said something at the same moment.
 const TRIES: u32 = 5;
 
@@ -47,6 +50,8 @@ pub(super) async fn push(
         let Decision { head, entries, quarantine } =
             decide(&hq, key, after.head.clone(), feed.closed_after, &frames).await?;
         if !entries.is_empty() || !quarantine.is_empty() {
+            let last = entries.last().map_or(0, |(_, e)| e.header.seq);
+            hq.may_grow(&feed.key.feed, last, quarantine.len()).await?;
             match hq.store(Some(&feed), Intake { after, entries, quarantine: quarantine.clone() }).await {
                 Err(DbError::Moved) => continue,
                 other => other?,
@@ -69,7 +74,9 @@ fn read(bytes: &[u8], zstd: bool) -> Answer<Vec<Frame>> {
     let too_large = || Refusal::never(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large").with("limit", MAX_BYTES);
     let mut plain = Vec::new();
     let bytes = if zstd {
-        let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|_| malformed(0))?;
+        let mut decoder = zstd::stream::read::Decoder::new(bytes).map_err(|_| malformed(0))?;
+        // A frame may ask for a window of 128 MiB and hold a single byte.
+        decoder.window_log_max(MAX_WINDOW_LOG).map_err(|_| malformed(0))?;
         decoder.take(MAX_BYTES as u64 + 1).read_to_end(&mut plain).map_err(|_| malformed(0))?;
         plain.as_slice()
     } else {

@@ -43,7 +43,11 @@ pub(super) async fn receipt(
         time: receipt.time,
         blobs: receipt.blobs_stored,
     };
-    hq.db.keep_receipt(row).await?;
+    hq.room.for_entries();
+    let number = hq.db.keep_receipt(row).await?;
+    if let Some(mark) = &hq.mark {
+        mark.receipt(number);
+    }
     Ok(json(StatusCode::OK, &ReceiptReply { receipt: signed }))
 }
 

@@ -1,5 +1,8 @@
 //! Bytes of an upload, from the wire to the disk: one thread reads and decrypts, another hashes and writes, a short queue
 //! between them. One SHA-256 per byte; after a restart what is there is hashed again. [`Blocking::Here`] does both in turn.
+//!
+//! A phone that sends slowly, or not at all, holds no thread: the one that writes leaves after [`LULL`] without bytes and
+//! another comes with the next ones. One that sends less than [`LEAST`] in the time a request may be silent counts as cut.
 
 use std::collections::HashMap;
 use std::io::{self, SeekFrom};
@@ -11,6 +14,7 @@ use http::StatusCode;
 use http_body_util::BodyExt as _;
 use sha1::Digest as _;
 use sha2::Sha256;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, watch};
 use xuncha_core::ids::BlobHash;
@@ -31,6 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// the bytes of the last one, and throwing them away cost 6 % of everything on a line that is cut (measured 2026-11-22). A
 /// request that makes room takes in what comes without a pause of this length.
 const DRAIN: Duration = Duration::from_millis(30);
+
+/// How long the thread that writes waits for more before it leaves. Threads are few (512), slow phones may be many.
+const LULL: Duration = Duration::from_millis(20);
+/// Bytes that must come within [`crate::config::Terms::idle`]. The slowest mobile network brings a hundred times as many.
+const LEAST: u64 = 256;
 
 /// Hash and offset of an upload, as far as this run knows them.
 #[derive(Default)]
@@ -138,11 +147,12 @@ async fn append_held(
     let known = held.progress.0.take();
     let (part, size, sha256) = (upload.upload.clone(), upload.size, upload.sha256);
     let plan = Plan { part, size, sha256, offset, checksum };
-    let (objects, wire) = (Arc::clone(&hq.objects), Wire { body, idle: hq.terms.idle, held: &mut held });
+    let (window, came) = (tokio::time::Instant::now(), 0);
+    let (objects, wire) = (Arc::clone(&hq.objects), Wire { body, idle: hq.terms.idle, window, came, held: &mut held });
     let (written, sent) = match hq.blocking {
         Blocking::Threads => {
             let (sender, receiver) = channel(QUEUE);
-            let writer = tokio::task::spawn_blocking(move || plan.drain(&*objects, known, receiver));
+            let writer = tokio::spawn(plan.drain(objects, known, receiver));
             let sent = pump(wire, sender).await;
             (writer.await.map_err(|e| io::Error::other(e.to_string())).and_then(|w| w), sent)
         }
@@ -204,6 +214,9 @@ fn conflict(offset: u64) -> Refusal {
 struct Wire<'a> {
     body: Body,
     idle: Duration,
+    /// Since when, and how many bytes since then.
+    window: tokio::time::Instant,
+    came: u64,
     held: &'a mut Held,
 }
 
@@ -227,9 +240,15 @@ impl Wire<'_> {
                 Ok(Some(Err(_))) => return cut("body.cut"),
                 Ok(None) => return Ok(None),
                 Ok(Some(Ok(frame))) => {
-                    if let Ok(bytes) = frame.into_data() {
-                        return Ok(Some(bytes));
+                    let Ok(bytes) = frame.into_data() else { continue };
+                    self.came += bytes.len() as u64;
+                    if self.window.elapsed() >= self.idle {
+                        if self.came < LEAST {
+                            return cut("request.slow");
+                        }
+                        (self.window, self.came) = (tokio::time::Instant::now(), 0);
                     }
+                    return Ok(Some(bytes));
                 }
             }
         }
@@ -289,24 +308,28 @@ impl Plan {
         Ok(Ok(Writing { plan: self, file, before: (before, length), at: length, sums }))
     }
 
-    /// Writes what comes out of the queue.
-    fn drain(self, objects: &dyn Objects, known: State, mut pieces: Receiver<Piece>) -> io::Result<(Written, State)> {
-        let mut writing = match self.open(objects, known)? {
+    /// Writes what comes out of the queue, on threads that may block and only while there is something to write.
+    async fn drain(
+        self,
+        objects: Arc<dyn Objects>,
+        known: State,
+        mut pieces: Receiver<Piece>,
+    ) -> io::Result<(Written, State)> {
+        let blocking = Blocking::Threads;
+        let held = Arc::clone(&objects);
+        let mut writing = match blocking.run(move || self.open(&*held, known)).await? {
             Ok(writing) => writing,
             Err(ended) => return Ok(ended),
         };
-        let mut whole = false;
-        while let Some(piece) = pieces.blocking_recv() {
-            match piece {
-                Piece::End => {
-                    whole = true;
-                    break;
-                }
-                Piece::Bytes(bytes) if writing.take(&bytes)? => {}
-                Piece::Bytes(_) => break,
+        loop {
+            // No thread waits here.
+            let first = pieces.recv().await;
+            let held = Arc::clone(&objects);
+            match blocking.run(move || writing.drain(&*held, first, pieces)).await? {
+                Drained::Ended(written, state) => return Ok((written, state)),
+                Drained::Lull(still, queue) => (writing, pieces) = (still, queue),
             }
         }
-        writing.end(objects, whole)
     }
 
     /// As [`Plan::drain`] and [`pump`], in one thread.
@@ -336,7 +359,46 @@ impl Plan {
     }
 }
 
+/// How it stands when the thread leaves.
+enum Drained {
+    Ended(Written, State),
+    /// Nothing came for a while.
+    Lull(Writing, Receiver<Piece>),
+}
+
 impl Writing {
+    /// Writes this piece and those that follow without a pause. None: the queue closed before the body's end.
+    fn drain(
+        mut self,
+        objects: &dyn Objects,
+        first: Option<Piece>,
+        mut pieces: Receiver<Piece>,
+    ) -> io::Result<Drained> {
+        let runtime = tokio::runtime::Handle::current();
+        let mut piece = first;
+        loop {
+            let whole = match piece {
+                Some(Piece::Bytes(bytes)) if self.take(&bytes)? => None,
+                Some(Piece::Bytes(_)) | None => Some(false),
+                Some(Piece::End) => Some(true),
+            };
+            if let Some(whole) = whole {
+                let (written, state) = self.end(objects, whole)?;
+                return Ok(Drained::Ended(written, state));
+            }
+            piece = match pieces.try_recv() {
+                Ok(piece) => Some(piece),
+                Err(TryRecvError::Disconnected) => None,
+                Err(TryRecvError::Empty) => {
+                    match runtime.block_on(async { tokio::time::timeout(LULL, pieces.recv()).await }) {
+                        Ok(piece) => piece,
+                        Err(_) => return Ok(Drained::Lull(self, pieces)),
+                    }
+                }
+            };
+        }
+    }
+
     /// Takes a piece. `false`: there is more than was announced.
     fn take(&mut self, bytes: &[u8]) -> io::Result<bool> {
         self.at += bytes.len() as u64;

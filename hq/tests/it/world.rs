@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use xuncha_core::Failure;
 use xuncha_core::event::{
     AnswerSet, Event, EvidenceAdded, FeedOpened, InspectionStarted, Officer, Outcome, SealRole, SealSigned, SignMethod,
 };
@@ -35,14 +36,24 @@ pub struct World {
     pub hq: Running,
     pub clock: Arc<ShiftedClock>,
     pub dir: TempDir,
+    change: fn(&mut Config),
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With an HQ that is run otherwise.
+    pub async fn with(change: fn(&mut Config)) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// Whose data is in a folder of the caller's choice.
+    pub async fn at(dir: TempDir, change: fn(&mut Config)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ShiftedClock::default());
-        let hq = serve::start(config(&dir, &clock)).await.unwrap();
+        let hq = serve::start(config(&dir, &clock, change)).await.unwrap();
         for unit in ["east", "west"] {
             let row = UnitRow { unit: unit.parse().unwrap(), name: format!("{unit} station"), parent: None };
             hq.hq.add_unit(&row).await.unwrap();
@@ -69,7 +80,22 @@ impl World {
             let put: FirmPut = serde_json::from_value(json!({"unit": unit, "record": firm_record(firm)})).unwrap();
             hq.hq.put_firm(&firm.parse().unwrap(), put).await.unwrap();
         }
-        Self { hq, clock, dir }
+        Self { hq, clock, dir, change }
+    }
+
+    /// An HQ over data that is there already.
+    pub async fn over(dir: TempDir) -> Result<Self, (TempDir, Failure)> {
+        let (clock, change): (_, fn(&mut Config)) = (Arc::new(ShiftedClock::default()), |_| {});
+        match serve::start(config(&dir, &clock, change)).await {
+            Ok(hq) => Ok(Self { hq, clock, dir, change }),
+            Err(failure) => Err((dir, failure)),
+        }
+    }
+
+    /// Stops HQ; gives its folder.
+    pub async fn stop(self) -> TempDir {
+        self.hq.shutdown().await;
+        self.dir
     }
 
     /// Stops HQ and starts it again over the same data.
@@ -81,7 +107,7 @@ impl World {
     pub async fn while_off(mut self, act: impl FnOnce()) -> Self {
         self.hq.shutdown().await;
         act();
-        self.hq = serve::start(config(&self.dir, &self.clock)).await.unwrap();
+        self.hq = serve::start(config(&self.dir, &self.clock, self.change)).await.unwrap();
         self
     }
 
@@ -113,10 +139,11 @@ impl World {
     }
 }
 
-fn config(dir: &TempDir, clock: &Arc<ShiftedClock>) -> Config {
+fn config(dir: &TempDir, clock: &Arc<ShiftedClock>, change: fn(&mut Config)) -> Config {
     let mut config = Config::loopback(dir.path().join("data"));
     config.clock = Arc::clone(clock) as _;
     config.terms.idle = Duration::from_secs(3);
+    change(&mut config);
     config
 }
 

@@ -79,4 +79,5 @@ export const useDevices = () =>
 export const useInvitations = () =>
   useQuery({ queryKey: ['invitations'], queryFn: api.invitations, refetchInterval: 15_000 })
 export const useSessions = () => useQuery({ queryKey: ['sessions'], queryFn: api.sessions })
-export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: api.status })
+export const useStatus = () =>
+  useQuery({ queryKey: ['status'], queryFn: api.status, refetchInterval: 60_000 })

@@ -224,6 +224,7 @@ export const status: T.Status = {
   ca_sha256: hash(77),
   ca_pem: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
   phone_url: 'https://192.168.10.8:8443',
+  troubles: [],
 }
 
 export const sessions: T.SessionList = {

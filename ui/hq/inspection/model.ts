@@ -92,6 +92,11 @@ export function isDrawable(evidence: EvidenceView): boolean {
   return ['image/jpeg', 'image/png', 'image/webp', 'image/gif'].includes(evidence.mime)
 }
 
+/** Whether HQ has the original, as far as it knows. */
+export function isHere(evidence: EvidenceView): boolean {
+  return evidence.integrity === 'stored' || evidence.integrity === 'receipted'
+}
+
 /** The facts of a picture that are worth a line; the phone read them, nobody vouches for them. */
 export function photoFacts(evidence: EvidenceView): { pixels?: string; taken?: string; camera?: string } {
   const facts = evidence.facts

@@ -1,9 +1,11 @@
 import type { SameKeys } from '@shared/i18n'
 import { en as day } from './day'
+import { en as trouble } from './trouble'
 import type zh from './zh-CN'
 
 const words: SameKeys<typeof zh> = {
   ...day,
+  ...trouble,
   brand: 'Xuncha',
   page: {
     inspections: 'Inspections',
@@ -171,11 +173,17 @@ const words: SameKeys<typeof zh> = {
       screen: 'Drawn on screen',
       derived: 'Derived',
     },
-    integrity: { missing: 'Not here yet', stored: 'Stored at HQ', receipted: 'Received by HQ' },
+    integrity: {
+      missing: 'Not here yet',
+      stored: 'Stored at HQ',
+      receipted: 'Received by HQ',
+      lost: 'Damaged at HQ',
+    },
     integrityLong: {
       missing: 'The entry is here, the original is not yet',
       stored: 'Original on disk, hash right on arrival, no receipt signed yet',
       receipted: 'Original on disk, hash right on arrival, receipt signed',
+      lost: 'The original was here and is damaged or gone; phones are asked for it again',
     },
     withdrawn: 'Withdrawn: {reason}',
     withdrawnShort: 'Withdrawn',
@@ -183,6 +191,8 @@ const words: SameKeys<typeof zh> = {
     none: 'No photos or files',
     noneWhy: 'What officers take or import on the phone arrives here by synchronising.',
     cannotShow: 'The browser cannot show this format',
+    notGiven:
+      'HQ does not give this original out: it is damaged or gone, or the browser cannot show it. If it is damaged, its phone is asked for it again.',
     noPreview: 'The phone made no preview: {why}',
     download: 'Download the original',
     open: 'Open {name}',

@@ -107,6 +107,22 @@ export const problemWords: Readonly<Record<string, Words>> = {
   'library.faulty': ['清单有错（共 {faults} 处）：{first}', 'The checklists have {faults} faults: {first}'],
   'blob.unknown': ['原件不在这里，或者您看不到它', 'The original is not here, or you may not see it'],
   'blob.missing': ['原件尚未到达总部', 'The original has not reached HQ yet'],
+  'blob.damaged': [
+    '总部磁盘上的这份原件已损坏，不予显示；已记为丢失，会向原手机再要一次',
+    "This original is damaged on HQ's disk and is not shown. It is noted as lost, and its phone is asked for it again",
+  ],
+  'pack.damaged': [
+    '总部磁盘上的这份清单或法规已损坏，请管理员运行 xuncha-hq check',
+    "This list or law is damaged on HQ's disk. An administrator must run xuncha-hq check",
+  ],
+  'quota.entries': [
+    '一台手机一天内上报的记录超过了 {limit} 条的上限',
+    'One phone brought more than the {limit} entries it may within a day',
+  ],
+  'quota.bytes': [
+    '一台手机一天内上传的照片和文件超过了 {limit} 字节的上限',
+    'One phone brought more than the {limit} bytes it may within a day',
+  ],
   'range.outside': ['要的范围超出文件', 'The range asked for lies outside the file'],
   'entry.limits': ['内容超出一条记录的限度', 'This exceeds what one entry can hold'],
   'query.invalid': [
@@ -134,11 +150,18 @@ export const problemWords: Readonly<Record<string, Words>> = {
   // how HQ is
   'hq.busy': ['总部正忙，请稍后再试', 'HQ is busy. Try again shortly'],
   'hq.database': ['总部的数据库没有回答，请稍后再试', "HQ's database did not answer. Try again later"],
+  'hq.damaged': [
+    '总部存的数据有一处与写入时不同，不予显示。请管理员运行 xuncha-hq check 查看是哪一处',
+    'Something HQ holds is not what was written, and is not shown. An administrator must run xuncha-hq check to see what',
+  ],
   'hq.json': ['总部无法写出回答，请联系管理员', 'HQ could not write its answer. Tell an administrator'],
   'hq.randomness': ['总部暂时不能生成密钥，请稍后再试', 'HQ cannot make keys right now. Try again later'],
   'hq.panic': ['总部出错，已记入日志，请联系管理员', 'HQ failed and logged it. Tell an administrator'],
   'feed.moved': ['总部正在写另一条记录，请再试一次', 'HQ was writing another entry. Try again'],
-  'disk.full': ['总部磁盘已满，请管理员腾出空间', "HQ's disk is full. An administrator must free space"],
+  'disk.full': [
+    '总部磁盘将满，暂时不收照片和文件。请管理员腾出空间，之后会自动继续',
+    "HQ's disk is nearly full and takes no photos or files. An administrator must free space; then all goes on by itself",
+  ],
   'disk.permission': [
     '总部不能写它的数据目录，请管理员检查权限',
     'HQ may not write its folder. An administrator must check permissions',

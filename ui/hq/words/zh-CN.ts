@@ -1,7 +1,9 @@
 import { zh as day } from './day'
+import { zh as trouble } from './trouble'
 
 export default {
   ...day,
+  ...trouble,
   brand: '巡查',
   page: {
     inspections: '检查',
@@ -157,11 +159,12 @@ export default {
   evidence: {
     kind: { photo: '照片', file: '文件', measure: '测量' },
     source: { camera: '本机拍摄', import: '导入', scan: '扫描', screen: '屏幕绘制', derived: '派生' },
-    integrity: { missing: '尚未到达', stored: '总部已存', receipted: '总部已收' },
+    integrity: { missing: '尚未到达', stored: '总部已存', receipted: '总部已收', lost: '总部已损坏' },
     integrityLong: {
       missing: '记录已到，原件尚未到达总部',
       stored: '原件已落盘，到达时哈希正确，回执未签发',
       receipted: '原件已落盘，到达时哈希正确，已签发回执',
+      lost: '原件到达过，现已损坏或不在，正在向手机再要一次',
     },
     withdrawn: '已撤回：{reason}',
     withdrawnShort: '已撤回',
@@ -169,6 +172,7 @@ export default {
     none: '没有照片和文件',
     noneWhy: '检查人员在手机上拍摄或导入之后，同步到这里。',
     cannotShow: '浏览器不能显示这种格式',
+    notGiven: '总部没有给出这份原件：已损坏或不在，或者浏览器显示不了。若是损坏，会向原手机再要一次。',
     noPreview: '手机没有生成预览：{why}',
     download: '下载原件',
     open: '查看 {name}',

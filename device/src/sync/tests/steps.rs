@@ -859,6 +859,37 @@ fn a_day_that_stays_incomplete_is_named_and_tried_again() {
 }
 
 #[test]
+fn where_hq_takes_no_files_the_entries_get_their_receipt_and_the_rest_waits_without_being_offered_one_by_one() {
+    for refusal in [Failure::later("hq.full"), Failure::later("quota.bytes")] {
+        let mut hand = ByHand::new();
+        for n in 0..12 {
+            hand.sim.phone.photographs(vec![n; 300_000]);
+        }
+        hand.input(Input::Start);
+        let (mut offered, mut receipts) = (0, 0);
+        while !hand.open.is_empty() {
+            let (id, token, request) = hand.open.remove(0);
+            let result = match &request {
+                Request::CreateUpload { .. } | Request::UploadBytes { .. } => {
+                    offered += 1;
+                    Err(refusal.clone())
+                }
+                _ => hand.truly(token, &request),
+            };
+            receipts += usize::from(matches!(result, Ok(Answer::Receipt(_))));
+            hand.input(Input::Answer { id, result });
+        }
+        assert_eq!(
+            hand.problem(),
+            Some((refusal.code.clone(), Retry::Later)),
+            "the screen says why, and it is tried again"
+        );
+        assert_eq!((offered, receipts), (3, 1), "as many as are offered at once; and HQ's word on the entries");
+        assert_eq!(hand.sim.view().phase, SyncPhase::Waiting);
+    }
+}
+
+#[test]
 fn the_screen_hears_at_most_five_times_a_second_and_always_of_the_end() {
     let mut sim = Sim::new(3);
     for n in 0..40 {

@@ -17,6 +17,8 @@ pub enum Integrity {
     Stored,
     /// As stored, and a receipt that names it was signed.
     Receipted,
+    /// It was here and is not any more, or is another: phones are asked for it again.
+    Lost,
 }
 
 /// A picture or file.

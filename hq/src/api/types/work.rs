@@ -269,4 +269,48 @@ pub struct Status {
     pub ca_pem: String,
     /// Address phones are invited to.
     pub phone_url: String,
+    /// What is not as it should be: for whoever keeps HQ. Empty: nothing that HQ knows of.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Something about HQ's own disk and data that people must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Trouble {
+    /// The disk is nearly full: no photos or files are taken, entries still are.
+    Full,
+    /// Originals that were here and are gone or damaged; phones are asked for them.
+    Lost {
+        /// How many.
+        objects: u32,
+    },
+    /// `xuncha-hq check` found something the last time.
+    Check {
+        /// When.
+        made: String,
+        /// How many faults.
+        #[ts(type = "number")]
+        faults: u64,
+        /// The first of them.
+        first: Vec<String>,
+    },
+    /// HQ was put back from a backup within the last two weeks: what came after it is sent again by the phones.
+    Restored {
+        /// When the backup was made.
+        made: String,
+        /// Number of the newest entry then.
+        #[ts(type = "number")]
+        log_index: u64,
+    },
+    /// HQ was started over a database that had been further before, within the last two weeks.
+    Behind {
+        /// When that was noticed.
+        noticed: String,
+        /// Number of the newest entry before.
+        #[ts(type = "number")]
+        was: u64,
+        /// Number of the newest entry then.
+        #[ts(type = "number")]
+        is: u64,
+    },
 }

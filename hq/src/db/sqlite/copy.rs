@@ -43,8 +43,9 @@ pub fn faults(path: &Path) -> Result<Vec<String>> {
 /// gone: phones are asked for them.
 pub fn objects_named(path: &Path) -> Result<Vec<(BlobHash, u64)>> {
     let db = look(path)?;
-    let sql = "SELECT sha256, max(size) FROM (SELECT sha256, size FROM proofs UNION ALL SELECT sha256, size FROM packs)
-               GROUP BY sha256 ORDER BY sha256";
+    // Two sizes of one object are two rows: whoever compares finds the one that is wrong.
+    let sql = "SELECT sha256, size FROM (SELECT sha256, size FROM proofs UNION ALL SELECT sha256, size FROM packs)
+               GROUP BY sha256, size ORDER BY sha256, size";
     let mut named: Vec<(BlobHash, u64)> =
         rows(&db, sql, [], |row| Ok((row.get::<_, Hash>(0)?.into(), row.get::<_, Count>(1)?.0)))?;
     let lost = lost_in(&db)?;
@@ -142,8 +143,42 @@ pub fn proofs(path: &Path) -> Result<BTreeSet<(FeedId, BlobHash)>> {
     Ok(rows(&db, "SELECT feed, sha256 FROM proofs", [], read)?.into_iter().collect())
 }
 
-/// Frames kept apart: the name they are filed under, and their bytes.
-pub fn quarantine(path: &Path) -> Result<Vec<(EntryId, Vec<u8>)>> {
+/// HQ's words on agreed days, as they lie there: feed, place, log, time and manifest beside the text, the text, the signature.
+pub fn agreements(path: &Path) -> Result<Vec<super::super::AgreementRow>> {
     let db = look(path)?;
-    rows(&db, "SELECT id, frame FROM quarantine", [], |row| Ok((row.get::<_, Hash>(0)?.into(), row.get(1)?)))
+    // A backup of an older version has no such table.
+    let there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'agreements')";
+    if !db.query_row(there, [], |row| row.get::<_, bool>(0))? {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT feed, seq, from_seq, manifest, log_index, text, sig, time FROM agreements";
+    rows(&db, sql, [], super::days::agreement_row)
+}
+
+/// A frame kept apart, as it lies there.
+pub struct LyingFrame {
+    /// What it is filed under.
+    pub feed: FeedId,
+    /// The place it claims.
+    pub seq: u64,
+    /// Its name.
+    pub id: EntryId,
+    /// Why.
+    pub reason: String,
+    /// Its bytes.
+    pub frame: Vec<u8>,
+}
+
+/// Frames kept apart.
+pub fn quarantine(path: &Path) -> Result<Vec<LyingFrame>> {
+    let db = look(path)?;
+    rows(&db, "SELECT feed, seq, id, reason, frame FROM quarantine", [], |row| {
+        Ok(LyingFrame {
+            feed: row.get::<_, Hash>(0)?.into(),
+            seq: row.get::<_, Count>(1)?.0,
+            id: row.get::<_, Hash>(2)?.into(),
+            reason: row.get(3)?,
+            frame: row.get(4)?,
+        })
+    })
 }

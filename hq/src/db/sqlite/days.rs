@@ -6,7 +6,7 @@ use super::super::{AgreementRow, Brought, Days, HeldBlob, Result};
 use super::Sqlite;
 use super::read::{Count, Hash, Name, int, rows};
 
-fn agreement_row(row: &Row<'_>) -> rusqlite::Result<AgreementRow> {
+pub(super) fn agreement_row(row: &Row<'_>) -> rusqlite::Result<AgreementRow> {
     Ok(AgreementRow {
         feed: row.get::<_, Hash>(0)?.into(),
         seq: row.get::<_, Count>(1)?.0,

@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use async_trait::async_trait;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
@@ -10,8 +13,9 @@ use super::super::{
 };
 use super::Sqlite;
 use super::read::{Count, Hash, Name, feed_key, frame, int, rows};
+use super::work::Teams;
 
-const ENTRY: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
+const ENTRY: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert, e.id
     FROM entries e JOIN entry_index i ON i.log_index = e.log_index";
 const FEED: &str = "SELECT feed, device, user, key, unit, admitted, closed_after FROM feeds";
 const BLOB: &str = "SELECT log_index, position, feed, entry, sha256, size, mime, inspection FROM blob_refs r";
@@ -21,6 +25,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
     let payload: Vec<u8> = row.get(3)?;
     Ok(StoredEntry {
         log_index: row.get::<_, Count>(0)?.0,
+        id: row.get::<_, Hash>(7)?.into(),
         frame: frame(&header, row.get::<_, [u8; 64]>(2)?, &payload)?,
         received: row.get(4)?,
         inspection: row.get::<_, Option<Name<_>>>(5)?.map(|n| n.0),
@@ -135,7 +140,7 @@ impl Log for Sqlite {
     }
     async fn log(&self, after: u64, limit: u32) -> Result<Vec<StoredEntry>> {
         // A left join: this is what `rebuild` reads while the index may be empty.
-        const SQL: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert
+        const SQL: &str = "SELECT e.log_index, e.header, e.sig, e.payload, e.received, i.inspection, i.inert, e.id
             FROM entries e LEFT JOIN entry_index i ON i.log_index = e.log_index
             WHERE e.log_index > ?1 ORDER BY e.log_index LIMIT ?2";
         self.read(move |c| rows(c, SQL, params![int(after)?, limit], stored)).await
@@ -149,7 +154,10 @@ impl Log for Sqlite {
         .await
     }
     async fn commit(&self, batch: Batch) -> Result<()> {
-        self.write(move |tx| store(tx, &batch)).await
+        if self.write(move |tx| store(tx, &batch)).await? == Teams::SomebodyLeft {
+            self.settled.forget();
+        }
+        Ok(())
     }
     async fn rebuild(&self, changes: Changes) -> Result<()> {
         self.write(move |tx| {
@@ -161,14 +169,23 @@ impl Log for Sqlite {
             for table in VIEWS {
                 tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
+            if let Some(receipted) = &changes.receipted {
+                tx.execute("DELETE FROM receipted_blobs", [])?;
+                let mut named = tx.prepare_cached("INSERT INTO receipted_blobs (feed, sha256) VALUES (?1, ?2)")?;
+                for (feed, sha256) in receipted {
+                    named.execute([feed.as_bytes(), sha256.as_bytes()])?;
+                }
+            }
             apply(tx, &changes)
         })
-        .await
+        .await?;
+        self.settled.forget();
+        Ok(())
     }
     async fn views_text(&self) -> Result<String> {
         self.read(|c| {
             let mut out = String::new();
-            for table in VIEWS {
+            for table in VIEWS.into_iter().chain(["receipted_blobs"]) {
                 let mut statement = c.prepare(&format!("SELECT * FROM {table}"))?;
                 let columns = statement.column_count();
                 let mut lines: Vec<String> = statement
@@ -209,7 +226,7 @@ impl Log for Sqlite {
         })
         .await
     }
-    async fn keep_receipt(&self, r: ReceiptRow) -> Result<()> {
+    async fn keep_receipt(&self, r: ReceiptRow) -> Result<u64> {
         self.write(move |tx| {
             tx.prepare_cached(
                 "INSERT INTO receipts (feed, stored_to, log_index, text, sig, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -222,12 +239,45 @@ impl Log for Sqlite {
                 r.sig,
                 r.time
             ])?;
+            let number = tx.last_insert_rowid();
             let sql = "INSERT INTO receipted_blobs (feed, sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
             let mut named = tx.prepare_cached(sql)?;
             for blob in &r.blobs {
                 named.execute([r.feed.as_bytes(), blob.as_bytes()])?;
             }
-            Ok(())
+            u64::try_from(number).map_err(|_| DbError::Damaged("a receipt's number".into()))
+        })
+        .await
+    }
+    async fn receipts_given(&self) -> Result<u64> {
+        self.read(|c| {
+            let sql = "SELECT coalesce(max(receipt), 0) FROM receipts";
+            Ok(c.prepare_cached(sql)?.query_row([], |row| row.get::<_, Count>(0))?.0)
+        })
+        .await
+    }
+    async fn received_at(&self, feed: &FeedId, seq: u64) -> Result<Option<String>> {
+        let feed = *feed;
+        self.read(move |c| {
+            let sql = "SELECT received FROM entries WHERE feed = ?1 AND seq = ?2";
+            Ok(c.prepare_cached(sql)?.query_row(params![feed.as_bytes(), int(seq)?], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+    async fn apart_since(&self, feed: &FeedId, since: &str) -> Result<u64> {
+        let (feed, since) = (*feed, since.to_owned());
+        self.read(move |c| {
+            let sql = "SELECT count(*) FROM quarantine WHERE feed = ?1 AND received >= ?2";
+            Ok(c.prepare_cached(sql)?.query_row(params![feed.as_bytes(), since], |row| row.get::<_, Count>(0))?.0)
+        })
+        .await
+    }
+    async fn brought_since(&self, feed: &FeedId, since: &str) -> Result<u64> {
+        let (feed, since) = (*feed, since.to_owned());
+        self.read(move |c| {
+            let sql = "SELECT (SELECT coalesce(sum(size), 0) FROM proofs WHERE feed = ?1 AND stored >= ?2)
+                + (SELECT coalesce(sum(size), 0) FROM uploads WHERE feed = ?1 AND done = 0)";
+            Ok(c.prepare_cached(sql)?.query_row(params![feed.as_bytes(), since], |row| row.get::<_, Count>(0))?.0)
         })
         .await
     }
@@ -261,28 +311,12 @@ impl Log for Sqlite {
     }
     async fn wanted(&self, feed: &FeedId, limit: u32) -> Result<Vec<WantedRow>> {
         let feed = *feed;
-        self.read(move |c| {
-            let sql = "SELECT r.entry, r.sha256, r.size,
-                    (SELECT u.upload FROM uploads u WHERE u.entry = r.entry AND u.sha256 = r.sha256 AND u.done = 0
-                     ORDER BY u.expires DESC LIMIT 1)
-                FROM blob_refs r
-                WHERE r.feed = ?1
-                  AND NOT EXISTS (SELECT 1 FROM deliveries d
-                     WHERE d.log_index = r.log_index AND d.position = r.position)
-                  AND NOT EXISTS (SELECT 1 FROM blob_refs b WHERE b.feed = r.feed AND b.sha256 = r.sha256
-                     AND (b.log_index, b.position) < (r.log_index, r.position))
-                ORDER BY r.log_index, r.position LIMIT ?2";
-            rows(c, sql, params![feed.as_bytes(), limit], |row| {
-                Ok(WantedRow {
-                    feed,
-                    entry: row.get::<_, Hash>(0)?.into(),
-                    sha256: row.get::<_, Hash>(1)?.into(),
-                    size: row.get::<_, Count>(2)?.0,
-                    upload: row.get(3)?,
-                })
-            })
-        })
-        .await
+        let (settled, since) = self.settled.of(&feed);
+        let found = self.read(move |c| wanted(c, &feed, settled, limit)).await?;
+        if let Wanted { settled: Some(to), .. } = found {
+            self.settled.note(feed, to, since);
+        }
+        Ok(found.rows)
     }
     async fn named_blob(&self, feed: &FeedId, entry: &EntryId, sha256: &BlobHash) -> Result<Option<BlobRow>> {
         let (feed, entry, sha256) = (*feed, *entry, *sha256);
@@ -342,6 +376,74 @@ impl Log for Sqlite {
     }
 }
 
+/// What a feed's entries name and nobody delivered, and up to where in the log all of it was.
+struct Wanted {
+    rows: Vec<WantedRow>,
+    settled: Option<i64>,
+}
+
+/// Looks behind `settled` only for what HQ lost since.
+fn wanted(c: &Connection, feed: &FeedId, settled: i64, limit: u32) -> Result<Wanted> {
+    let sql = "SELECT r.entry, r.sha256, r.size,
+            (SELECT u.upload FROM uploads u WHERE u.entry = r.entry AND u.sha256 = r.sha256 AND u.done = 0
+             ORDER BY u.expires DESC LIMIT 1),
+            r.log_index
+        FROM (SELECT * FROM blob_refs INDEXED BY blob_refs_in_order WHERE feed = ?1 AND log_index > ?3
+              UNION ALL
+              SELECT b.* FROM lost_objects l CROSS JOIN blob_refs b ON b.feed = ?1 AND b.sha256 = l.sha256
+              WHERE b.log_index <= ?3) r
+        WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.log_index = r.log_index AND d.position = r.position)
+          AND NOT EXISTS (SELECT 1 FROM blob_refs b WHERE b.feed = r.feed AND b.sha256 = r.sha256
+             AND (b.log_index, b.position) < (r.log_index, r.position))
+        ORDER BY r.log_index, r.position LIMIT ?2";
+    // Asked first: what comes in meanwhile is behind it.
+    let end = "SELECT max(log_index) FROM blob_refs INDEXED BY blob_refs_in_order WHERE feed = ?1";
+    let end: Option<i64> = c.prepare_cached(end)?.query_row([feed.as_bytes()], |row| row.get(0))?;
+    let mut first = None;
+    let rows = rows(c, sql, params![feed.as_bytes(), limit, settled], |row| {
+        first = first.or(Some(row.get::<_, i64>(4)?));
+        Ok(WantedRow {
+            feed: *feed,
+            entry: row.get::<_, Hash>(0)?.into(),
+            sha256: row.get::<_, Hash>(1)?.into(),
+            size: row.get::<_, Count>(2)?.0,
+            upload: row.get(3)?,
+        })
+    })?;
+    let settled = match first {
+        Some(first) => Some(first - 1),
+        None if limit == 0 => None,
+        None => end,
+    };
+    Ok(Wanted { rows, settled })
+}
+
+/// Remembers for each feed up to which place in the log everything its entries name was delivered, so that a phone with ten
+/// thousand photos is not counted through at every contact. What is delivered stays so, unless an object is lost, which
+/// [`wanted`] looks for itself, or somebody leaves a team, at which everything is forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Settled(Mutex<(u64, HashMap<FeedId, i64>)>);
+
+impl Settled {
+    /// Up to where, and when that was: for [`Settled::note`].
+    fn of(&self, feed: &FeedId) -> (i64, u64) {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (known.1.get(feed).copied().unwrap_or(0), known.0)
+    }
+    /// Not if everything was forgotten since the question was asked.
+    fn note(&self, feed: FeedId, to: i64, since: u64) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 == since {
+            known.1.insert(feed, to);
+        }
+    }
+    fn forget(&self) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.0 += 1;
+        known.1.clear();
+    }
+}
+
 fn value_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "-".to_owned(),
@@ -352,10 +454,22 @@ fn value_text(value: ValueRef<'_>) -> String {
     }
 }
 
-const VIEWS: [&str; 9] =
-    ["entry_index", "blob_refs", "feeds", "packs", "tasks", "task_assignees", "inspections", "teams", "firm_acts"];
+/// Emptied in this order: what triggers count goes before what they count.
+const VIEWS: [&str; 11] = [
+    "companions",
+    "speakers",
+    "teams",
+    "entry_index",
+    "blob_refs",
+    "feeds",
+    "packs",
+    "tasks",
+    "task_assignees",
+    "inspections",
+    "firm_acts",
+];
 
-fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<()> {
+fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<Teams> {
     if let (Some(feed), Some(after)) = (&batch.feed, &batch.after) {
         if head_of(tx, feed)? != *after {
             return Err(DbError::Moved);
@@ -394,7 +508,7 @@ fn store(tx: &Transaction<'_>, batch: &Batch) -> Result<()> {
     apply(tx, &batch.changes)
 }
 
-fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
+fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<Teams> {
     for r in &changes.index {
         tx.prepare_cached(
             "INSERT INTO entry_index (log_index, inspection, kind, actor, lamport, inert) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -31,6 +31,7 @@ const READERS: usize = 4;
 /// The SQLite backend.
 pub struct Sqlite {
     pool: Pool,
+    settled: log::Settled,
 }
 
 impl Sqlite {
@@ -39,14 +40,14 @@ impl Sqlite {
         let mut writer = connect(path, false)?;
         migrate(&mut writer)?;
         let readers = (0..READERS).map(|_| connect(path, true)).collect::<Result<Vec<_>>>()?;
-        Ok(Self { pool: Pool::start(writer, readers)? })
+        Ok(Self { pool: Pool::start(writer, readers)?, settled: log::Settled::default() })
     }
     /// Works over one connection on the thread that asks, in the same steps each time, and asks the gate around every
     /// transaction: for whoever drives an HQ in one thread. The connection is the caller's; its schema is brought up to this
     /// version.
     pub fn here(connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate>) -> Result<Self> {
         migrate(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Ok(Self { pool: Pool::here(connection, gate) })
+        Ok(Self { pool: Pool::here(connection, gate), settled: log::Settled::default() })
     }
     async fn read<T: Send + 'static>(&self, ask: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
         self.pool.read(ask).await
@@ -109,9 +110,19 @@ fn migrate(connection: &mut Connection) -> Result<()> {
 
 impl From<rusqlite::Error> for DbError {
     fn from(e: rusqlite::Error) -> Self {
-        match e.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Constraint,
-            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+        use rusqlite::{Error, ErrorCode};
+        match (e.sqlite_error_code(), &e) {
+            (Some(ErrorCode::ConstraintViolation), _) => Self::Constraint,
+            (Some(ErrorCode::DiskFull), _) => Self::Full,
+            (Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase), _) => Self::Damaged(e.to_string()),
+            // What is written as this program writes it reads back: anything else is not what was written.
+            (
+                _,
+                Error::FromSqlConversionFailure(..)
+                | Error::InvalidColumnType(..)
+                | Error::IntegralValueOutOfRange(..)
+                | Error::Utf8Error(..),
+            ) => Self::Damaged(e.to_string()),
             _ => Self::Backend(e.to_string()),
         }
     }

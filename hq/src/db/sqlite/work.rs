@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use async_trait::async_trait;
@@ -5,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, ToSql, Transaction, params};
 use xuncha_core::ids::{FeedId, FirmId, InspectionId, TaskId, UnitId, UserId};
 
 use super::super::{
-    Changes, DbError, FirmActRow, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result,
+    Changes, FirmActRow, FirmRecordRow, InspectionFound, InspectionQuery, InspectionRecord, PackRow, Result,
     TaskRecord, Work,
 };
 use super::Sqlite;
@@ -222,30 +223,42 @@ impl Work for Sqlite {
         })
         .await
     }
-    async fn inspections_of(&self, user: &UserId) -> Result<Vec<InspectionId>> {
-        let user = user.clone();
+    async fn of_teams(&self, users: &[UserId], inspections: &[InspectionId]) -> Result<BTreeSet<InspectionId>> {
+        let (users, inspections) = (users.to_vec(), inspections.to_vec());
         self.read(move |c| {
-            let sql = "SELECT inspection FROM teams WHERE user = ?1 ORDER BY inspection";
-            rows(c, sql, [user.as_str()], |row| Ok(row.get::<_, Name<_>>(0)?.0))
+            let mut ask =
+                c.prepare_cached("SELECT EXISTS (SELECT 1 FROM teams WHERE inspection = ?1 AND user = ?2)")?;
+            let mut out = BTreeSet::new();
+            for inspection in inspections {
+                for user in &users {
+                    if ask.query_row([inspection.as_str(), user.as_str()], |row| row.get::<_, bool>(0))? {
+                        out.insert(inspection.clone());
+                    }
+                }
+            }
+            Ok(out)
         })
         .await
     }
-    async fn feeds_of_inspections(&self, inspections: &[InspectionId]) -> Result<Vec<FeedId>> {
-        let inspections = inspections.to_vec();
+    async fn companions(&self, user: &UserId) -> Result<Vec<FeedId>> {
+        let user = user.clone();
         self.read(move |c| {
-            let mut out = std::collections::BTreeSet::new();
-            let sql = "SELECT DISTINCT e.feed FROM entry_index i JOIN entries e ON e.log_index = i.log_index
-                       WHERE i.inspection = ?1 AND i.inert IS NOT 'event.scope'";
-            for inspection in &inspections {
-                out.extend(rows(c, sql, [inspection.as_str()], |row| Ok(FeedId::from(row.get::<_, Hash>(0)?)))?);
-            }
-            Ok(out.into_iter().collect())
+            let sql = "SELECT feed FROM companions WHERE user = ?1 ORDER BY feed";
+            rows(c, sql, [user.as_str()], |row| Ok(FeedId::from(row.get::<_, Hash>(0)?)))
         })
         .await
     }
 }
 
-pub(super) fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
+/// What a change did to the teams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Teams {
+    /// Everybody stayed, and perhaps somebody came.
+    Stand,
+    SomebodyLeft,
+}
+
+pub(super) fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<Teams> {
     for p in &changes.packs {
         let units: Vec<&str> = p.units.iter().map(UnitId::as_str).collect();
         tx.execute(
@@ -294,10 +307,14 @@ pub(super) fn apply(tx: &Transaction<'_>, changes: &Changes) -> Result<()> {
             params![int(a.log_index)?, a.firm.as_str(), a.kind, a.body, a.said, a.actor.as_str()],
         )?;
     }
-    changes.inspections.iter().try_for_each(|i| put_inspection(tx, i))
+    let mut teams = Teams::Stand;
+    for i in &changes.inspections {
+        teams = teams.max(put_inspection(tx, i)?);
+    }
+    Ok(teams)
 }
 
-fn put_inspection(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<()> {
+fn put_inspection(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<Teams> {
     tx.prepare_cached(
         "INSERT INTO inspections (inspection, unit, task, state, conclusion, day, sort_key, search, body,
            firm, kind, serious)
@@ -321,12 +338,24 @@ fn put_inspection(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<()> {
         word(&i.kind)?,
         i.serious
     ])?;
-    tx.prepare_cached("DELETE FROM teams WHERE inspection = ?1")?.execute([i.inspection.as_str()])?;
-    for user in &i.team {
-        tx.prepare_cached("INSERT INTO teams (inspection, user) VALUES (?1, ?2)")?
-            .execute([i.inspection.as_str(), user.as_str()])?;
+    put_team(tx, i)
+}
+
+/// Only what changed is written: triggers count every coming and going.
+fn put_team(tx: &Transaction<'_>, i: &InspectionRecord) -> Result<Teams> {
+    let inspection = i.inspection.as_str();
+    let before: BTreeSet<String> = tx
+        .prepare_cached("SELECT user FROM teams WHERE inspection = ?1")?
+        .query_map([inspection], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let now: BTreeSet<String> = i.team.iter().map(|user| user.as_str().to_owned()).collect();
+    for user in before.difference(&now) {
+        tx.prepare_cached("DELETE FROM teams WHERE inspection = ?1 AND user = ?2")?.execute([inspection, user])?;
     }
-    Ok::<_, DbError>(())
+    for user in now.difference(&before) {
+        tx.prepare_cached("INSERT INTO teams (inspection, user) VALUES (?1, ?2)")?.execute([inspection, user])?;
+    }
+    Ok(if before.is_subset(&now) { Teams::Stand } else { Teams::SomebodyLeft })
 }
 
 /// What pages of inspections go by: the day, then the id, which is unique.
