@@ -9,7 +9,7 @@ use xuncha_tests::by_hand::HandPhone;
 use xuncha_tests::district;
 use xuncha_tests::world::World;
 
-use super::report::{Report, kib, ms};
+use super::report::{Report, kib, ms, quantile};
 use super::sync::Hq;
 
 const PHONES: usize = 50;
@@ -17,13 +17,17 @@ const PHOTO: usize = 3_000_000;
 const SENT: usize = 1_000_000;
 /// How long HQ is watched while nobody sends anything.
 const WATCHED: Duration = Duration::from_secs(15);
+/// Photos that nothing gets in the way of.
+const CALM: usize = 9;
+/// What nobody waits for: a phone that HQ made wait for a half-open connection would stand for half a minute.
+const AT_ONCE_MS: f64 = 1_000.0;
 
 /// Measures HQ's memory, its work, and the way on.
 pub async fn measure(report: &mut Report) {
     let mut world = World::start().await.unwrap();
     let mut phone = HandPhone::enrolled(&world, district::INSPECTOR).await;
     let mut photos = Vec::new();
-    for n in 0..=PHONES {
+    for n in 0..PHONES + CALM {
         let mut bytes = vec![n as u8; PHOTO];
         bytes[..3].copy_from_slice(&[0xFF, 0xD8, 0xFF]);
         let (_, entry, sha256) = phone.photo_announced(&world, &bytes).await;
@@ -34,8 +38,11 @@ pub async fn measure(report: &mut Report) {
     let hq = Hq::serve(world.hq.data(), &url).await;
     phone.begin_session().await;
 
-    let (bytes, entry, sha256) = photos.pop().unwrap();
-    let calm = whole_in_two(&phone, &bytes, (&entry, &sha256)).await;
+    let mut calm = Vec::new();
+    for (bytes, entry, sha256) in photos.drain(PHONES..) {
+        calm.push(whole_in_two(&phone, &bytes, (&entry, &sha256)).await);
+    }
+    let calm = quantile(&calm, 0.5);
     let pid = hq.pid();
     let before = kib(&pid, "VmRSS") / 1024.0;
     let mut gone = Vec::new();
@@ -58,13 +65,14 @@ pub async fn measure(report: &mut Report) {
         assert!(!waits.is_finished(), "HQ has already let go of a connection that was to be half-open");
         on.push(rest(&phone, upload, bytes).await);
     }
-    let slowest = on.iter().copied().fold(0.0, f64::max);
+    let (median, slowest) = (quantile(&on, 0.5), quantile(&on, 1.0));
     eprintln!(
-        "{PHONES} half-open: {before:.0} → {peak:.0} MiB, {busy:.2} % of a core; on at once: slowest {slowest:.0} ms, calm {calm:.0} ms"
+        "{PHONES} half-open: {before:.0} → {peak:.0} MiB, {busy:.2} % of a core; on at once: {median:.0} ms, slowest {slowest:.0} ms; calm {calm:.0} ms"
     );
     report.at_most("sync.vanished.memory", "MiB", peak - before, 50.0, 1.0);
     report.at_most("sync.vanished.work", "%", busy, 100.0, 0.02);
-    report.at_most("sync.vanished.on", "ms", slowest, calm, 10.0);
+    report.at_most("sync.vanished.on", "ms", median, calm, 3.0);
+    report.at_most("sync.vanished.slowest", "ms", slowest, AT_ONCE_MS, 1.0);
 }
 
 /// A photo in two requests with nothing in the way; milliseconds of the second.
