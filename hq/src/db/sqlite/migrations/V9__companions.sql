@@ -79,6 +79,3 @@ END;
 
 -- What a feed named, in the order of the log: what was delivered before some place is not counted through again.
 CREATE INDEX blob_refs_in_order ON blob_refs (feed, log_index);
-
--- What a phone brought today, for its quota: asked at every upload.
-CREATE INDEX proofs_of_day ON proofs (feed, stored, size);
