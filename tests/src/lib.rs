@@ -17,6 +17,7 @@ pub mod demo;
 pub mod desktop;
 pub mod disk;
 pub mod district;
+pub mod fire;
 pub mod gallery;
 pub mod photos;
 pub mod proxy;
