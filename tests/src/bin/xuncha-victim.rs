@@ -101,7 +101,7 @@ async fn hand_over(phone: &Phone) {
         }
     };
     // Work goes on beside a sync that takes longer.
-    let _ = timeout(Duration::from_millis(400), resting).await;
+    let _ = timeout(Duration::from_millis(250), resting).await;
 }
 
 async fn seal(phone: &Phone, user: &str) {

@@ -48,10 +48,15 @@ impl Day {
         said
     }
 
-    /// Cuts at random, in the order of their coming.
+    /// Cuts at random, in the order of their coming: every other one at the last moment before a flush, when most is at stake.
     fn cuts(&self, random: &mut Random, count: usize) -> Vec<Cut> {
         let mut cuts: Vec<_> = (0..count)
-            .map(|_| Cut { at: 1 + random.below(self.log.len() as u64) as usize, seed: random.below(u64::MAX) })
+            .map(|n| {
+                let any = 1 + random.below(self.log.len() as u64) as usize;
+                let flush = self.log[any..].iter().position(|op| matches!(op, Op::Flush));
+                let at = flush.filter(|_| n % 2 == 0).map_or(any, |later| any + later);
+                Cut { at, seed: random.below(u64::MAX) }
+            })
             .collect();
         cuts.sort_unstable();
         cuts

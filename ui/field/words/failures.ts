@@ -134,8 +134,8 @@ export const failures: Record<string, Said> = {
     en: 'The phone is full and the last input was not saved; whatever showed “saved on this phone” before is there. Remove other things from the phone and try again.',
   },
   'disk.in_use': {
-    zh: '数据正被另一个窗口使用。请关闭另一个窗口。',
-    en: 'The data is in use by another window. Close the other one.',
+    zh: '本机的数据正被另一个窗口使用，为了不写乱，这里没有打开。内容都在。请关闭另一个窗口，再重新打开应用。',
+    en: 'Another window is using this phone’s data, so it was not opened here. Nothing is lost. Close the other window, then open the app again.',
   },
   'disk.io': {
     zh: '读写存储出错，刚才的内容没有保存。请重启应用；若再出现，请停用这台手机。',
