@@ -21,6 +21,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("fonts-noto-cjk", "Chinese on screenshots"),
     ("libvips-tools", "the yardstick of the photo measurement"),
     ("faketime", "a phone whose clock is wrong, in tests"),
+    ("e2fsprogs", "a real ext4 below which power is cut, in tests"),
     ("python3-venv", "environment of the HTTP battery"),
 ];
 

@@ -17,12 +17,13 @@ pub fn demo(args: &[String]) -> Result<()> {
     hand_over("debug", "xuncha-demo", args)
 }
 
-/// `cargo xtask screens`: the test that walks over every page of both interfaces keeps its pictures.
+/// `cargo xtask screens`: the tests that walk over every page of both interfaces, and over every kind of damage, keep their
+/// pictures.
 pub fn screens() -> Result<()> {
     timed("setup", || setup::packages().and_then(|()| setup::node()))?;
     timed("pages", pages::build)?;
     timed("build", programs)?;
-    let mut walk = program("cargo", &["test", "--workspace", "--test", "judges", "pages::", "--", "--nocapture"]);
+    let mut walk = program("cargo", &["test", "--workspace", "--test", "judges", "--", "pages::", "damage::", "--nocapture"]);
     walk.env("XUNCHA_SHOTS", root().join("docs/screens"));
     run(walk)
 }

@@ -4,8 +4,8 @@ import { fill, wordsFor, type Said } from './failures'
 
 export const notices: Record<string, Said> = {
   'feed.torn_tail': {
-    zh: '上次意外中断时正在写的一条记录不完整，已截去；已显示“已存本机”的内容都在。',
-    en: 'An entry being written when the app was cut off was incomplete and has been cut away. Whatever showed “saved on this phone” is there.',
+    zh: '上次意外中断时正在写的一条记录不完整，已截去；已显示“已存本机”的内容都在。请看一眼中断前最后写的那一项，缺了请补上。',
+    en: 'An entry being written when the app was cut off was incomplete and has been cut away. Whatever showed “saved on this phone” is there. Look at what you wrote last, and write it again if it is missing.',
   },
   'feed.gap': {
     zh: '记录文件中间有缺失。请不要继续检查，立即联系总部。',
