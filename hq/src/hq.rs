@@ -18,7 +18,7 @@ use crate::db::sqlite::Sqlite;
 use crate::db::{Db, DbError};
 use crate::keys::Keys;
 use crate::mark::{self, Behind, Mark, Reached, Said};
-use crate::objects::{Folder, Objects, disk_failure};
+use crate::objects::{Folder, Objects, disk_failure, make_folder};
 use crate::outgoing::Proven;
 use crate::packs::{self, Published, Shelf};
 use crate::quota::Quota;
@@ -94,11 +94,8 @@ pub struct Hq {
 impl Hq {
     /// Opens a data folder, making what is not there yet: keys, schema, own feed, packs.
     pub async fn open(config: &Config) -> Result<Arc<Self>, Failure> {
-        if !config.data.exists() {
-            std::fs::create_dir_all(&config.data).map_err(|e| disk_failure(&e))?;
-            // Records of people and firms: nobody else on this machine reads them, unless its owner opens the folder.
-            crate::keys::restrict(&config.data, 0o700)?;
-        }
+        // Records of people and firms: nobody else on this machine reads them, unless its owner opens the folder.
+        make_folder(&config.data).map_err(|e| disk_failure(&e))?;
         let lock = lock(&config.data)?;
         let hq = Self::load(config, Some(lock)).await?;
         hq.room.refill();

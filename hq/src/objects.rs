@@ -152,6 +152,29 @@ fn length(path: &Path) -> io::Result<Option<u64>> {
     }
 }
 
+/// Makes a folder with its parents, for its owner only, and their names durable: a folder whose own name a power cut takes away is
+/// gone with everything that was synced in it.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    let mut missing = Vec::new();
+    let mut at = Some(path);
+    while let Some(folder) = at.filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        missing.push(folder);
+        at = folder.parent();
+    }
+    for folder in missing.into_iter().rev() {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(folder) {
+            // Somebody else made it meanwhile.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+            other => other?,
+        }
+        sync_folder(folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
+}
+
 /// A rename is durable only once its folder is.
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()

@@ -79,7 +79,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
         handle.listening().await.ok_or_else(|| Failure::after_action("port.busy"))?;
     }
     let sweeper = tokio::spawn(sweep(Arc::clone(&hq)));
-    let checker = config.check_every.map(|every| tokio::spawn(look_over(config.data.clone(), every)));
+    let checker = config.check_every.map(|every| tokio::spawn(look_over(Arc::clone(&hq), config.data.clone(), every)));
     let ca = hq.keys.ca.fingerprint();
     Ok(Running { phone_url, dashboard_url, ca, hq, handles, servers: [phones, dashboard], sweeper, checker })
 }
@@ -151,12 +151,19 @@ fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt:
 }
 
 /// Looks over everything HQ holds, now and then, as `xuncha-hq check` does: nobody runs a command on a day when all seems well. What
-/// is found stands on the dashboard.
-async fn look_over(data: PathBuf, every: Duration) {
+/// is found stands on the dashboard, and originals that are damaged count as lost.
+async fn look_over(hq: Arc<Hq>, data: PathBuf, every: Duration) {
     // Not while phones wait for an HQ that was just started.
     tokio::time::sleep(FIRST_LOOK.min(every)).await;
     loop {
-        let found = async { check::check(&data).await?.keep(&data) };
+        let found = async {
+            let checked = check::check(&data).await?;
+            if !checked.damaged.is_empty() {
+                // Their phones are asked for them from now on.
+                hq.db.lose(&checked.damaged, &hq.clock.stamp()).await.map_err(crate::hq::db_failure)?;
+            }
+            checked.keep(&data)
+        };
         if let Err(failure) = found.await {
             tracing::error!(code = failure.code, "HQ could not be looked over");
         }

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use xuncha_core::ids::{BlobHash, Digest};
 
 use super::BackupFile;
+pub use crate::objects::make_folder;
 use crate::objects::{CHUNK, hash_file};
 
 /// Copies all of `from` into the new file `to` and makes its bytes durable. Gives their SHA-256 and length.
@@ -63,15 +64,6 @@ fn private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-/// Makes a folder with its parents, for its owner only.
-pub fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Makes the names in a folder durable.

@@ -41,6 +41,8 @@ pub struct Checked {
     pub audit: Audit,
     /// Receipts looked at.
     pub receipts: u64,
+    /// Originals that phones delivered and that are gone or damaged.
+    pub damaged: Vec<BlobHash>,
 }
 
 /// What people call things.
@@ -215,6 +217,9 @@ async fn look(data: &Path, file: &Path, keys: Keys, said: Said, out: &mut Checke
         out.audit.blob(&sha256, size, found);
         for fault in &mut out.audit.faults[before..] {
             fault.about = names.original(&sha256);
+        }
+        if out.audit.faults.len() > before && raw.is_delivered(&sha256) {
+            out.damaged.push(sha256);
         }
     }
     for sha256 in copy::lost(file).map_err(db_failure)? {

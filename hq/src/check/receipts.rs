@@ -38,6 +38,13 @@ impl Raw {
     }
 }
 
+impl Raw {
+    /// Whether a phone brought it: a list of HQ's own is asked of nobody.
+    pub fn is_delivered(&self, sha256: &BlobHash) -> bool {
+        self.proofs.iter().any(|(_, blob)| blob == sha256)
+    }
+}
+
 /// Judges them all. Gives how many receipts there are.
 pub fn judge(raw: &Raw, hq: &Hq, walked: &Walked, names: &Names, audit: &mut Audit) -> u64 {
     let mut promised: BTreeSet<(FeedId, BlobHash)> = BTreeSet::new();

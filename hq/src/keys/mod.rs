@@ -20,6 +20,7 @@ use xuncha_core::feed::{FeedKey, Signature, Signer, VerifyingKey};
 use xuncha_core::ids::Digest;
 use zeroize::Zeroizing;
 
+use crate::objects::make_folder;
 use crate::random;
 
 /// User and device under which HQ speaks in its own feed.
@@ -59,7 +60,7 @@ impl Keys {
     /// Opens the keys of a data folder, making those that do not exist yet.
     pub fn open(data: &Path) -> Result<Self, Failure> {
         let folder = data.join("keys");
-        fs::create_dir_all(&folder).map_err(|e| disk(&e))?;
+        make_folder(&folder).map_err(|e| disk(&e))?;
         restrict(&folder, 0o700)?;
         let signing = HqKey(ed25519_dalek::SigningKey::from_bytes(&*seed(&folder.join("hq.key"))?));
         let recovery = x25519_dalek::StaticSecret::from(*seed(&folder.join("recovery.key"))?);
@@ -113,7 +114,7 @@ fn private_file(path: &Path) -> std::io::Result<fs::File> {
     options.open(path)
 }
 
-pub(crate) fn restrict(path: &Path, mode: u32) -> Result<(), Failure> {
+fn restrict(path: &Path, mode: u32) -> Result<(), Failure> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -172,6 +172,8 @@ async fn hq_looks_itself_over_and_says_what_it_found() {
         let troubles = root.get("/api/status").await["troubles"].clone();
         if let Some(check) = troubles.as_array().unwrap().iter().find(|t| t["kind"] == "check") {
             assert!(check["first"][0].as_str().unwrap().starts_with("IMG.jpg"), "{check}");
+            let wanted: Vec<_> = alice.hello().await.wanted.iter().map(|w| w.sha256).collect();
+            assert_eq!(wanted, [BlobHash::digest(&[&photo])], "and its phone is asked for it");
             return;
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing is said: {troubles}");

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use xuncha_hq::db::Log as _;
 use xuncha_hq::db::sqlite::Sqlite;
+use xuncha_hq::db::{Log as _, People as _};
 use xuncha_tests::disk::{Cut, Deed, Honesty, Op, Order, Platter, Shelf, Trace, Tracer, When, scratch};
 use xuncha_tests::fire::{self, Acknowledged, Scene};
 use xuncha_tests::program;
@@ -205,6 +205,33 @@ fn traced(root: &Path, beside: &Path, args: &[&str]) {
     let mut command = Command::new(program("xuncha-hq").unwrap());
     let done = command.args(args).envs(tracer.settings()).env("RUST_LOG", "off").current_dir(root).output().unwrap();
     assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&[done.stdout, done.stderr].concat()));
+}
+
+#[test]
+fn i1_what_the_first_command_over_a_new_folder_did_is_there_after_a_cut() {
+    let runtime = runtime();
+    let seed = super::seed();
+    let root = scratch().unwrap();
+    let args = ["unit", "add", "east", "--name", "East", "--data", fire::DATA];
+    let first = Recorded::of(root, |root, beside| traced(root, beside, &args));
+    let mut shelf = Shelf::new().unwrap();
+    let end = first.trace.ops.len();
+    first.at(
+        &first.honest,
+        &[end],
+        |_| true,
+        |_, disk| {
+            for n in 0..8 * super::times() as u64 {
+                let laid = shelf.lay_out(&disk.after(&mut Cut::new(seed ^ n)), is_object).unwrap();
+                let _ = std::fs::remove_file(laid.path().join(fire::DATA).join("hq.sqlite-shm"));
+                let faults = runtime.block_on(fire::faults(laid.path()));
+                assert!(faults.as_ref().is_ok_and(Vec::is_empty), "cut {n} (seed {seed}): {faults:?}");
+                let db = Sqlite::open(&laid.path().join(fire::DATA).join("hq.sqlite")).unwrap();
+                assert_eq!(runtime.block_on(db.units()).unwrap().len(), 1, "cut {n} (seed {seed})");
+            }
+        },
+    );
+    eprintln!("a new HQ of {} file operations, cut off after its first command: it is there", first.trace.operations());
 }
 
 /// A scene whose day is over, in a folder of its own.
