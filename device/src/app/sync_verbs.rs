@@ -76,8 +76,10 @@ impl Device {
         let mut terms = self.terms();
         let mut wanted = terms.clone();
         change(&mut wanted);
-        write_terms(&wanted, &self.inner.config.data)?;
-        *terms = wanted.clone();
+        if wanted != *terms {
+            write_terms(&wanted, &self.inner.config.data)?;
+            *terms = wanted.clone();
+        }
         Ok(wanted)
     }
 

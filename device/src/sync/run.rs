@@ -43,7 +43,7 @@ pub struct Contact {
 }
 
 /// How it is to be done, as far as that is known before it begins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// The person paused: it rests until the person goes on.
     pub paused: bool,
