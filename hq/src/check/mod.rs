@@ -96,15 +96,9 @@ pub async fn check(data: &Path) -> Result<Checked, Failure> {
         out.audit.fault("keys.missing", format!("keys/{missing}"), "phones know this HQ by its keys; put them back");
         return Ok(out);
     }
-    // Before the copy is made: the database only grows, so whatever the mark says now is in it.
+    // Before the copy is made: the database only grows, so whatever the mark says now is in it. One that cannot be read says
+    // nothing: it is never synced, and a power cut may tear it.
     let said = mark::said(data).map_err(|e| disk_failure(&e))?;
-    if said == Said::Damaged {
-        out.audit.fault(
-            "mark.damaged",
-            "the mark beside the database",
-            "cannot be read; HQ writes it anew when it starts",
-        );
-    }
     let scratch = Scratch(data.join(format!("checking-{}", random::hex::<8>()?)));
     fs::create_dir(&scratch.0).map_err(|e| disk_failure(&e))?;
     let file = scratch.0.join("hq.sqlite");

@@ -327,7 +327,7 @@ impl Plan {
             let held = Arc::clone(&objects);
             match blocking.run(move || writing.drain(&*held, first, pieces)).await? {
                 Drained::Ended(written, state) => return Ok((written, state)),
-                Drained::Lull(still, queue) => (writing, pieces) = (still, queue),
+                Drained::Lull(still, queue) => (writing, pieces) = (*still, queue),
             }
         }
     }
@@ -363,7 +363,7 @@ impl Plan {
 enum Drained {
     Ended(Written, State),
     /// Nothing came for a while.
-    Lull(Writing, Receiver<Piece>),
+    Lull(Box<Writing>, Receiver<Piece>),
 }
 
 impl Writing {
@@ -392,7 +392,7 @@ impl Writing {
                 Err(TryRecvError::Empty) => {
                     match runtime.block_on(async { tokio::time::timeout(LULL, pieces.recv()).await }) {
                         Ok(piece) => piece,
-                        Err(_) => return Ok(Drained::Lull(self, pieces)),
+                        Err(_) => return Ok(Drained::Lull(Box::new(self), pieces)),
                     }
                 }
             };
