@@ -23,7 +23,8 @@ pub fn screens() -> Result<()> {
     timed("setup", || setup::packages().and_then(|()| setup::node()))?;
     timed("pages", pages::build)?;
     timed("build", programs)?;
-    let mut walk = program("cargo", &["test", "--workspace", "--test", "judges", "--", "pages::", "damage::", "--nocapture"]);
+    let mut walk =
+        program("cargo", &["test", "--workspace", "--test", "judges", "--", "pages::", "damage::", "--nocapture"]);
     walk.env("XUNCHA_SHOTS", root().join("docs/screens"));
     run(walk)
 }
