@@ -5,10 +5,11 @@
 //! body
 //! ```
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use xuncha_core::ids::Digest;
 
@@ -42,12 +43,15 @@ pub struct AbFile {
     a: PathBuf,
     b: PathBuf,
     magic: &'static str,
+    /// The newest copy was written and synced by this process.
+    certain: AtomicBool,
 }
 
 impl AbFile {
     /// Names the pair; nothing is touched.
     pub fn new(folder: &Path, stem: &str, magic: &'static str) -> Self {
-        Self { a: folder.join(format!("{stem}.a")), b: folder.join(format!("{stem}.b")), magic }
+        let [a, b] = ["a", "b"].map(|copy| folder.join(format!("{stem}.{copy}")));
+        Self { a, b, magic, certain: AtomicBool::new(false) }
     }
 
     /// Reads the newest whole copy; `None` where there is no file at all.
@@ -80,11 +84,10 @@ impl AbFile {
             Some(n) => (n.generation + 1, if n.newest_is_a { &self.b } else { &self.a }),
             None => (1, &self.a),
         };
-        if let Some(newest) = &newest {
-            // While the other copy is written over it is the only one; a process that was killed before its fsync may have left it
-            // in the kernel's memory alone.
-            let path = if newest.newest_is_a { &self.a } else { &self.b };
-            File::open(path).map_err(DiskError::from)?.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        if let Some(newest) = &newest
+            && !self.certain.load(Ordering::Relaxed)
+        {
+            self.make_certain(newest)?;
         }
         let bytes = self.encode(generation, body);
         let is_new = !over.exists();
@@ -98,6 +101,7 @@ impl AbFile {
         // In place and shortened afterwards: a body of the same length needs no new block, so it also works on a full disk.
         file.write_all_at(&bytes, 0).map_err(DiskError::from)?;
         file.set_len(bytes.len() as u64).map_err(DiskError::from)?;
+        self.certain.store(false, Ordering::Relaxed);
         if file.sync_all().is_err() {
             // It reads as whole and may not be on the disk: as the newest copy it would let the next write go over the certain one.
             let _ = file.set_len(0);
@@ -106,7 +110,19 @@ impl AbFile {
         if is_new && let Some(folder) = over.parent() {
             sync_folder(folder)?;
         }
+        self.certain.store(true, Ordering::Relaxed);
         Ok(generation)
+    }
+
+    /// While the other copy is written over, the newest is the only one; a process that was killed before its fsync, or was told
+    /// that it failed, may have left it in the kernel's memory alone. Its bytes are written once more: an fsync without that would
+    /// find nothing to do.
+    fn make_certain(&self, newest: &AbCopy) -> Result<(), DiskError> {
+        let path = if newest.newest_is_a { &self.a } else { &self.b };
+        let file = OpenOptions::new().write(true).open(path)?;
+        file.write_all_at(&self.encode(newest.generation, &newest.body), 0)?;
+        file.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        path.parent().map_or(Ok(()), sync_folder)
     }
 
     /// Removes both copies.

@@ -43,7 +43,7 @@ impl Feed {
         if let Some(known) = known {
             feed.check_known(known)?;
         }
-        let report = feed.log.cut_torn_end()?;
+        let report = feed.log.settle(known.map_or(0, |known| known.seq))?;
         Ok((feed, report))
     }
 

@@ -67,6 +67,10 @@ pub(super) struct Examined {
 impl Log {
     fn create(folder: &Path, name: [u8; 32], key: Key) -> Result<Self, FeedError> {
         disk::make_folder(folder)?;
+        // Also where the folder is there already: whoever made it may have been killed before its name was durable.
+        if let Some(parent) = folder.parent() {
+            disk::sync_folder(parent)?;
+        }
         let head = SegmentHead { first: 1, before_first: 0, before_len: 0, carry: [0; CARRY] };
         let tail = begin_segment(folder, &head, &key, &name)?;
         let segment = Segment { first: 1, len: START as u64, places: OnceLock::from(Places::default()) };
@@ -135,11 +139,20 @@ impl Log {
         Ok(Examined { log, carry, records, tail_first })
     }
 
-    /// Cuts what a crash tore off, durably. The log can be written from here on.
-    pub(super) fn cut_torn_end(&mut self) -> Result<OpenReport, FeedError> {
+    /// Cuts what a crash tore off, durably, and makes durable what is there beyond `known`: a process that was killed between
+    /// a write and its fsync left it in the kernel's memory alone, and from now on it is shown, sent and built upon. The log can
+    /// be written from here on.
+    pub(super) fn settle(&mut self, known: u64) -> Result<OpenReport, FeedError> {
+        let unsure = self.next - 1 > known;
         if self.torn > 0 {
             self.tail.set_len(self.end()).map_err(DiskError::from)?;
+        }
+        if self.torn > 0 || unsure {
             self.tail.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+        }
+        // A segment that was begun and not yet written may lack its name.
+        if unsure || self.segments.last().is_some_and(|s| s.first == self.next) {
+            disk::sync_folder(&self.folder)?;
         }
         Ok(OpenReport { cut_bytes: std::mem::take(&mut self.torn), segments: self.segments.len() })
     }
@@ -186,7 +199,12 @@ impl Log {
             self.poisoned = self.tail.set_len(at).is_err();
             return Err(e.into());
         }
-        disk::sync_data(&self.tail).inspect_err(|_| self.poisoned = true)
+        disk::sync_data(&self.tail).inspect_err(|_| {
+            self.poisoned = true;
+            // The kernel shows what it failed to write as if it were on the disk: whoever opens the file anew would take it for
+            // an entry. If this fails too, that opening fails.
+            let _ = self.tail.set_len(at);
+        })
     }
 
     fn note(&mut self, placed: &[(Kind, u64, Place)], bytes: u64) {

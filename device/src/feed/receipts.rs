@@ -26,7 +26,7 @@ impl ReceiptFile {
         if file.count() < known {
             return Err(FeedError::RolledBack { known, have: file.count() });
         }
-        let report = file.log.cut_torn_end()?;
+        let report = file.log.settle(known)?;
         Ok((file, report))
     }
 

@@ -22,6 +22,7 @@ use xuncha_core::feed::Head;
 use xuncha_core::ids::FeedId;
 
 use crate::cipher::Key;
+use crate::disk::DiskError;
 
 pub use rows::{BlobRow, InspectionSummary};
 
@@ -52,6 +53,13 @@ impl From<IndexError> for Failure {
             IndexError::Sqlite(rusqlite::Error::SqliteFailure(f, _)) if f.code == rusqlite::ErrorCode::DiskFull => {
                 Self::after_action("disk.full")
             }
+            // Of an index that cannot be read the disk is to blame, not its bytes: what is damaged is made again at opening.
+            IndexError::Sqlite(rusqlite::Error::SqliteFailure(f, _))
+                if matches!(f.code, rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::CannotOpen) =>
+            {
+                Self::after_action("disk.io").with("kind", format_args!("{:?}", f.code))
+            }
+            IndexError::Io(e) => DiskError::from(e).into(),
             IndexError::NotEncrypted => Self::never("index.not_encrypted"),
             _ => Self::after_action("index.damaged"),
         }

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
@@ -44,6 +44,8 @@ pub struct Stored {
 struct Inner {
     root: PathBuf,
     key: Key,
+    /// Folders of originals whose own names are durable.
+    certain: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// The vault of this phone. A handle: clones open the same folder with the same key.
@@ -55,12 +57,24 @@ pub struct Vault {
 impl Vault {
     /// Opens the folder, or makes it, and sweeps away what earlier runs did not finish.
     pub fn open_folder(root: &Path, key: Key) -> Result<Self, VaultError> {
-        let vault = Self { inner: Arc::new(Inner { root: root.to_path_buf(), key }) };
+        let vault = Self { inner: Arc::new(Inner { root: root.to_path_buf(), key, certain: Mutex::default() }) };
         disk::make_folder(&vault.temp_folder())?;
         for entry in fs::read_dir(vault.temp_folder()).map_err(DiskError::from)? {
             fs::remove_file(entry.map_err(DiskError::from)?.path()).map_err(DiskError::from)?;
         }
         Ok(vault)
+    }
+
+    /// Makes a folder of originals, and its name durable. Once for each: one that is there may have been made by a process that
+    /// was killed before it had done that.
+    fn certain_folder(&self, folder: &Path) -> Result<(), DiskError> {
+        let mut certain = self.inner.certain.lock().unwrap_or_else(PoisonError::into_inner);
+        if !certain.contains(folder) || !folder.is_dir() {
+            disk::make_folder(folder)?;
+            disk::sync_folder(&self.inner.root)?;
+            certain.insert(folder.to_path_buf());
+        }
+        Ok(())
     }
 
     /// Begins a blob whose bytes will come in slices.

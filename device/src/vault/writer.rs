@@ -68,7 +68,7 @@ impl VaultWriter {
         disk::sync_data(self.file.as_file())?;
         let path = self.vault.path(&sha256);
         let folder = path.parent().unwrap_or(&self.vault.inner.root);
-        disk::make_folder(folder)?;
+        self.vault.certain_folder(folder)?;
         // Over a file of the same name, if there is one: it has the same bytes, or is damaged.
         self.file.persist(&path).map_err(|e| DiskError::from(e.error))?;
         disk::sync_folder(folder)?;

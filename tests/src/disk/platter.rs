@@ -70,6 +70,8 @@ enum Change {
 #[derive(Debug, Clone, Default)]
 struct Body {
     certain: Arc<Vec<u8>>,
+    /// What a process reads, however much of it is certain.
+    now: Arc<Vec<u8>>,
     pending: Vec<(usize, Change)>,
 }
 
@@ -141,7 +143,8 @@ impl Platter {
                 self.take_in(&entry.path(), id)?;
                 Node::Folder(id)
             } else {
-                let body = Body { certain: Arc::new(fs::read(entry.path())?), pending: Vec::new() };
+                let bytes = Arc::new(fs::read(entry.path())?);
+                let body = Body { certain: Arc::clone(&bytes), now: bytes, pending: Vec::new() };
                 self.bodies.push(body);
                 self.inodes.insert(entry.metadata()?.ino(), self.bodies.len() - 1);
                 Node::File(self.bodies.len() - 1)
@@ -236,7 +239,9 @@ impl Platter {
 
     fn change(&mut self, inode: u64, change: Change) -> Result<()> {
         let at = self.played;
-        self.body(inode)?.pending.push((at, change));
+        let body = self.body(inode)?;
+        apply(Arc::make_mut(&mut body.now), &change);
+        body.pending.push((at, change));
         Ok(())
     }
 
@@ -258,8 +263,8 @@ impl Platter {
         let left = if chance.below(2) == 0 { Left::Nothing } else { Left::Anything };
         let played = self.played;
         let body = self.body(inode)?;
-        let lost = Body { certain: Arc::clone(&body.certain), pending: std::mem::take(&mut body.pending) };
-        body.certain = after_the_cut(&lost, left, &mut chance, played);
+        body.certain = after_the_cut(body, left, &mut chance, played);
+        body.pending.clear();
         Ok(())
     }
 
@@ -322,9 +327,9 @@ impl Platter {
             folder.pending.clear();
             folder.certain.clone_from(&folder.now);
         }
-        for body in self.bodies.iter_mut().filter(|body| !body.pending.is_empty()) {
-            let certain = Arc::make_mut(&mut body.certain);
-            body.pending.drain(..).for_each(|(_, change)| apply(certain, &change));
+        for body in &mut self.bodies {
+            body.pending.clear();
+            body.certain = Arc::clone(&body.now);
         }
     }
 
@@ -346,17 +351,9 @@ impl Platter {
 
     /// What a process sees now, and what a kill leaves.
     pub fn cached(&self) -> Tree {
-        let content = |node| match node {
+        let content = |node: Node| match node {
             Node::Folder(_) => None,
-            Node::File(body) => {
-                let body: &Body = &self.bodies[body];
-                let mut bytes = Arc::clone(&body.certain);
-                if !body.pending.is_empty() {
-                    let bytes = Arc::make_mut(&mut bytes);
-                    body.pending.iter().for_each(|(_, change)| apply(bytes, change));
-                }
-                Some(bytes)
-            }
+            Node::File(body) => Some(Arc::clone(&self.bodies[body].now)),
         };
         self.nodes().into_iter().map(|(path, node)| (path, content(node))).collect()
     }

@@ -519,6 +519,12 @@ static void watch(void) {
 __attribute__((constructor)) static void begin(void) {
   const char *folder = getenv("XUNCHA_DISK_ROOT");
   if (!folder || !*folder) return;
+  /* First of all: a program that a traced one started has the filter already. */
+  struct sigaction action = {0};
+  action.sa_sigaction = trapped;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigfillset(&action.sa_mask);
+  sigaction(SIGSYS, &action, NULL);
   snprintf(root, sizeof root, "%s", folder);
   root_length = strlen(root);
   const char *file = getenv("XUNCHA_DISK_MARKS");
@@ -552,10 +558,5 @@ __attribute__((constructor)) static void begin(void) {
       else order(one);
     }
   }
-  struct sigaction action = {0};
-  action.sa_sigaction = trapped;
-  action.sa_flags = SA_SIGINFO | SA_RESTART;
-  sigfillset(&action.sa_mask);
-  sigaction(SIGSYS, &action, NULL);
   watch();
 }

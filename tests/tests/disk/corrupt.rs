@@ -5,9 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use xuncha_tests::disk::phone::cuts::{Day, shown};
+use xuncha_tests::disk::phone::cuts::{Day, difference, shown, written_once};
 use xuncha_tests::disk::phone::day::PINS;
-use xuncha_tests::disk::phone::{Contents, Found};
+use xuncha_tests::disk::phone::{Contents, Found, Seen};
 use xuncha_tests::disk::{Shelf, Tree};
 use xuncha_tests::simulation::chance::Chance;
 
@@ -85,7 +85,7 @@ fn i8_four_hundred_changes_each_to_segments_receipts_originals_and_keys_are_foun
     let day = Day::live(seed).unwrap();
     let tree = day.left().unwrap();
     let whole = substance(day.end().unwrap());
-    let mut shelf = Shelf::new().unwrap();
+    let (mut shelf, mut seen) = (Shelf::new().unwrap(), Seen::default());
     let mut chance = Chance::new(seed);
     let original = |path: &Path| path.starts_with("vault") && path.extension().is_none();
     type Is<'a> = &'a dyn Fn(&Path) -> bool;
@@ -101,8 +101,8 @@ fn i8_four_hundred_changes_each_to_segments_receipts_originals_and_keys_are_foun
         for _ in 0..400 * times() {
             let (damaged, what) = damage(&tree, &files, &mut chance);
             counts.changes += 1;
-            let laid = shelf.lay_out(&damaged, |path| path.starts_with("packs")).unwrap();
-            match Contents::read(laid.path()) {
+            let laid = shelf.lay_out(&damaged, written_once).unwrap();
+            match Contents::read_again(laid.path(), &mut seen) {
                 Found::Refused(why) => {
                     let code = why.split(['(', ' ', ':']).next().unwrap_or_default().to_owned();
                     *counts.found.entry(code).or_default() += 1;
@@ -131,18 +131,19 @@ async fn four_hundred_changes_to_the_index_are_found_or_without_effect() {
     assert_eq!(files.len(), 2, "{files:?}");
     let pin = PINS[day.end().unwrap().pin];
     let mut shelf = Shelf::new().unwrap();
-    let shared = |path: &Path| path.starts_with("packs") || path.starts_with("vault");
-    let laid = shelf.lay_out(&tree, shared).unwrap();
+    let laid = shelf.lay_out(&tree, written_once).unwrap();
     let (_, whole) = shown(laid.path(), pin).await.unwrap();
     let mut chance = Chance::new(seed);
     let mut counts = Counts::default();
     for _ in 0..400 * times() {
         let (damaged, what) = damage(&tree, &files, &mut chance);
         counts.changes += 1;
-        let laid = shelf.lay_out(&damaged, shared).unwrap();
+        let laid = shelf.lay_out(&damaged, written_once).unwrap();
         match shown(laid.path(), pin).await {
             Err(why) => counts.unnoticed.push(format!("{what}: {why}")),
-            Ok((_, shown)) if shown != whole => counts.unnoticed.push(format!("{what}: {shown:#}")),
+            Ok((_, shown)) if shown != whole => {
+                counts.unnoticed.push(format!("{what}: {}", difference(&shown, &whole)));
+            }
             Ok((notices, _)) if notices.is_empty() => counts.without_effect += 1,
             Ok((notices, _)) => *counts.found.entry(notices.join(" ")).or_default() += 1,
         }

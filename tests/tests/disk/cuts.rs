@@ -14,12 +14,12 @@ fn i1_power_cut_at_any_operation_of_a_day_nothing_acknowledged_is_lost() {
     let mut counts = Counts::default();
     for n in 0..2 * times() as u64 {
         let day = Day::live(seed + n).unwrap();
-        counts.add(day.cut(seed + n, 1_900, 20, Honesty::Honest, Acknowledged::After).unwrap());
+        counts.add(day.cut(seed + n, 1_900, 40, Honesty::Honest, Acknowledged::After).unwrap());
     }
     eprintln!("{counts}");
     assert!(counts.lost.is_empty(), "{:#?}", counts.lost);
-    assert!(counts.acknowledged * 10 > counts.cuts * 7 && counts.more > 50 && counts.torn > 50, "{counts}");
-    assert!(counts.index_anew > 10 && counts.engines > 100, "{counts}");
+    assert!(counts.acknowledged * 10 > counts.cuts * 7 && counts.more > 50 && counts.torn > 10, "{counts}");
+    assert!(counts.index_anew > 10 && counts.engines > 60, "{counts}");
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn i1_power_cut_in_what_follows_a_kill_or_another_cut_nothing_acknowledged_is_lo
 fn control_every_broken_promise_of_the_disk_or_of_the_phone_is_caught_losing() {
     let seed = seed();
     let day = Day::live(seed).unwrap();
-    let cut = |honesty, when| day.cut(seed, 60, usize::MAX, honesty, when).unwrap();
+    let cut = |honesty, when| day.cut(seed, 60, 0, honesty, when).unwrap();
     let lying = cut(Honesty::Lies, Acknowledged::After);
     assert!(lying.lost.len() > 20, "a disk that lies about fsync: {lying}");
     let nameless = cut(Honesty::ForgetsFolders, Acknowledged::After);

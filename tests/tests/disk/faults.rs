@@ -17,7 +17,7 @@ fn i1_every_operation_of_every_verb_failed_is_answered_in_words_and_loses_nothin
     let tracer = Tracer::over(&data).unwrap().marking(&marks);
     let mut child = Command::new(env!("CARGO_BIN_EXE_xuncha-scripted"));
     let child = child.envs(tracer.settings()).arg("faults").arg(data.canonicalize().unwrap());
-    let output = child.args(["--every", if times() > 1 { "1" } else { "4" }]).output().unwrap();
+    let output = child.args(["--every", if times() > 1 { "1" } else { "5" }]).output().unwrap();
     let said = std::fs::read_to_string(&marks).unwrap();
     let last = said.lines().rfind(|line| line.starts_with("case")).unwrap_or("before the first case");
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -83,8 +83,10 @@ fn trap_5_a_failed_fsync_is_never_tried_again_and_what_is_shown_after_opening_an
             }
             Deed::Mark(line) if line.starts_with("done") => {
                 let laid = shelf.lay_out(&below(&platter.cached(), name), |_| false).unwrap();
-                let Found::Phone(contents) = Contents::read(laid.path()) else { panic!("{story} does not open") };
-                due = Some(*contents);
+                due = match Contents::read(laid.path()) {
+                    Found::Phone(contents) => Some(*contents),
+                    other => panic!("{story} does not open: {other:?}"),
+                };
             }
             Deed::Mark(line) if line == "end" => {
                 for _ in 0..6 * times() {

@@ -127,6 +127,16 @@ impl Desk {
         })
     }
 
+    /// Notes packs whose files are durable and whose rows a power cut took: lists that are here are offered.
+    pub(super) fn note_packs_here(&mut self) -> Result<(), Failure> {
+        for pack in self.index.missing_packs()? {
+            if self.packs.has(&pack.sha256) {
+                self.pack_arrived(&pack.sha256)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps frames of another feed, which were verified, and applies them. Answers the inspections they touch.
     pub(in crate::app) fn keep_pulled(&mut self, feed: FeedId, frames: &[Frame]) -> Result<Vec<InspectionId>, Failure> {
         if feed == self.own.head().feed {

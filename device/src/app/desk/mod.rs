@@ -174,6 +174,7 @@ impl Desk {
             return Err(FeedError::RolledBack { known: desk.receipted_to, have }.into());
         }
         desk.catch_up()?;
+        desk.note_packs_here()?;
         if desk.own.head().seq == 0 {
             desk.write(FeedOpened { succeeds: None }.into(), None, Vec::new(), Vec::new(), None)?;
         }

@@ -1,12 +1,14 @@
 //! What a phone's folder holds, read with the production rooms and without the engine: what must still be there after
 //! whatever happened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use xuncha_core::Failure;
 use xuncha_core::feed::Head;
-use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId};
+use xuncha_core::ids::{BlobHash, Digest, EntryId, FeedId, UserId};
 use xuncha_device::app::hq_file;
 use xuncha_device::feed::{FeedFiles, ReceiptFile};
 use xuncha_device::index::Index;
@@ -39,6 +41,27 @@ pub struct Contents {
     pub torn: u64,
 }
 
+/// What was verified already. Only files that lie on a shelf for good, with more than one name, are remembered.
+#[derive(Default)]
+pub struct Seen {
+    entries: HashSet<EntryId>,
+    files: HashSet<(u64, BlobHash)>,
+    /// By the bytes of both copies of the key file: stretching a passphrase takes longer than all the rest.
+    keys: HashMap<[Vec<u8>; 2], (usize, Rc<Unlocked>)>,
+}
+
+/// Tries the newer passphrase first: nobody is to wait because of wrong tries.
+fn unlock(keys: &mut KeyFile, user: &UserId) -> Result<(usize, Unlocked), String> {
+    for (n, pin) in PINS.iter().enumerate().rev() {
+        match keys.unlock(user, pin, None, 0) {
+            Ok(unlocked) => return Ok((n, unlocked)),
+            Err(xuncha_device::keys::KeyError::PinWrong { .. }) => {}
+            Err(e) => return Err(code(e)),
+        }
+    }
+    Err("no passphrase opens it".to_owned())
+}
+
 /// What was found in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -58,33 +81,39 @@ fn code(failure: impl Into<Failure>) -> String {
 impl Contents {
     /// Opens every room as the engine does, in its order, and reads everything.
     pub fn read(data: &Path) -> Found {
-        match Self::try_read(data) {
+        Self::read_again(data, &mut Seen::default())
+    }
+
+    /// The same where many folders share files: what was verified once under the same inode is not verified again.
+    pub fn read_again(data: &Path, seen: &mut Seen) -> Found {
+        match Self::try_read(data, seen) {
             Ok(Some(contents)) => Found::Phone(Box::new(contents)),
             Ok(None) => Found::Nobody,
             Err(why) => Found::Refused(why),
         }
     }
 
-    fn try_read(data: &Path) -> Result<Option<Self>, String> {
-        let user = INSPECTOR.parse().map_err(|e| format!("{e}"))?;
+    fn try_read(data: &Path, seen: &mut Seen) -> Result<Option<Self>, String> {
+        let user: UserId = INSPECTOR.parse().map_err(|e| format!("{e}"))?;
         if !hq_file::path(data, &user).exists() {
             return Ok(None);
         }
         let mut keys = KeyFile::open(&data.join("keys")).map_err(code)?;
-        let mut opened = None;
-        for (n, pin) in PINS.iter().enumerate() {
-            match keys.unlock(&user, pin, None, 0) {
-                Ok(unlocked) => opened = Some((n, unlocked)),
-                Err(xuncha_device::keys::KeyError::PinWrong { .. }) => {}
-                Err(e) => return Err(code(e)),
+        let copies = ["keys.a", "keys.b"].map(|copy| std::fs::read(data.join("keys").join(copy)).unwrap_or_default());
+        let (pin, unlocked) = match seen.keys.get(&copies) {
+            Some((pin, unlocked)) => (*pin, Rc::clone(unlocked)),
+            None => {
+                let (pin, unlocked) = unlock(&mut keys, &user)?;
+                let unlocked = Rc::new(unlocked);
+                seen.keys.insert(copies, (pin, Rc::clone(&unlocked)));
+                (pin, unlocked)
             }
-        }
-        let (pin, unlocked) = opened.ok_or("no passphrase opens it")?;
+        };
         hq_file::read(data, &user, &unlocked.sub_key("hq-file")).map_err(code)?;
         let index = Index::open(&data.join("index.db"), &unlocked.index_key(), &unlocked.index_salt()).map_err(code)?;
         let known = |feed: &FeedId| index.index.head(feed).map_err(code);
         let mut contents = Self { pin, index_anew: index.empty, ..Self::default() };
-        contents.read_own(data, &unlocked, known(&unlocked.feed_key().feed)?)?;
+        contents.read_own(data, &unlocked, known(&unlocked.feed_key().feed)?, seen)?;
         let files = FeedFiles::new(&data.join("feeds"));
         for feed in files.list().map_err(code)?.into_iter().filter(|f| *f != unlocked.feed_key().feed) {
             let (file, report) =
@@ -110,20 +139,36 @@ impl Contents {
         Ok(Some(contents))
     }
 
-    fn read_own(&mut self, data: &Path, unlocked: &Unlocked, known: Option<Head>) -> Result<(), String> {
+    fn read_own(
+        &mut self,
+        data: &Path,
+        unlocked: &Unlocked,
+        known: Option<Head>,
+        seen: &mut Seen,
+    ) -> Result<(), String> {
         let own = unlocked.feed_key();
         let files = FeedFiles::new(&data.join("feeds"));
         let (feed, report) = files.open(own.feed, unlocked.feed_file_key(&own.feed), known.as_ref()).map_err(code)?;
         self.torn += report.cut_bytes;
-        feed.verify_all(&own.key).map_err(code)?;
+        // An entry's name is the hash of its header: its signature is verified once.
+        if feed.head().id.is_none_or(|last| !seen.entries.contains(&last)) {
+            feed.verify_all(&own.key).map_err(code)?;
+        }
         let vault = Vault::open_folder(&data.join("vault"), unlocked.vault_key()).map_err(code)?;
         for frame in feed.frames(1) {
             let entry = frame.map_err(code)?.open().map_err(|e| format!("an entry does not open: {e}"))?;
             self.own.push(entry.id);
+            seen.entries.insert(entry.id);
             let Some(payload) = entry.payload else { continue };
             self.said.push_str(&payload.body.to_string());
             for blob in payload.blobs {
-                vault.verify(&blob.sha256).map_err(|e| format!("entry {}: {}", entry.header.seq, code(e)))?;
+                let file = data.join("vault").join(&blob.sha256.to_string()[..2]).join(blob.sha256.to_string());
+                let inode = std::fs::metadata(&file).map(|m| m.ino()).unwrap_or_default();
+                if inode == 0 || !seen.files.contains(&(inode, blob.sha256)) {
+                    vault.verify(&blob.sha256).map_err(|e| format!("entry {}: {}", entry.header.seq, code(e)))?;
+                    let shared = std::fs::metadata(&file).is_ok_and(|m| m.nlink() > 1);
+                    seen.files.extend(shared.then_some((inode, blob.sha256)));
+                }
                 self.blobs.insert(blob.sha256);
             }
         }

@@ -92,6 +92,10 @@ pub async fn go_on(data: &Path, marks: &Marks, seed: u64) -> Result<()> {
         Ok(phone) => phone,
         Err(failure) => return Ok(marks.say(&format!("refused {}", failure.code))?),
     };
+    let status = phone.ask("status", json!({})).await;
+    if status["state"] == "not_enrolled" {
+        return Ok(marks.say("nobody")?);
+    }
     let mut failed = None;
     for pin in PINS {
         match phone.try_ask("unlock", json!({ "user": INSPECTOR, "pin": pin })).await {
@@ -102,14 +106,18 @@ pub async fn go_on(data: &Path, marks: &Marks, seed: u64) -> Result<()> {
             Err(failure) => failed = Some(failure),
         }
     }
-    match failed {
-        Some(failure) if failure.code == "app.not_enrolled" => return Ok(marks.say("nobody")?),
-        Some(failure) => return Ok(marks.say(&format!("refused {}", failure.code))?),
-        None => {}
+    if let Some(failure) = failed {
+        return Ok(marks.say(&format!("refused {}", failure.code))?);
     }
     said.done("opened")?;
     let today = phone.ask("today", json!({ "here": null })).await;
-    let Some(inspection) = today["drafts"][0]["id"].as_str().map(str::to_owned) else { return Ok(()) };
+    let mut inspection = None;
+    for draft in today["drafts"].as_array().into_iter().flatten() {
+        let view = phone.view(&text(&draft["id"])).await;
+        let cold = alone::items(&view).iter().any(|item| item["item"]["code"] == "COLD-01");
+        inspection = inspection.or(cold.then(|| text(&draft["id"])));
+    }
+    let Some(inspection) = inspection else { return Ok(()) };
     let mut chance = Chance::new(seed);
     for n in 0..4 {
         step(&phone, &inspection, &mut chance, &format!("on-{seed}-{n}"), &said).await?;

@@ -12,4 +12,4 @@ pub mod day;
 pub mod faults;
 pub mod segments;
 
-pub use contents::{Contents, Found};
+pub use contents::{Contents, Found, Seen};

@@ -63,10 +63,8 @@ pub fn write(data: &Path, marks: &Marks, writes: usize) -> Result<()> {
     Ok(())
 }
 
-/// How many entries are there after the chain was walked from the first to the last, and in how many files.
+/// How many entries are there, the last file read in full and the first ones by its head; and in how many files.
 pub fn count(data: &Path) -> Result<(u64, usize)> {
-    let (_, key) = author_of()?;
     let (feed, report) = open(data)?;
-    let head = feed.verify_all(&key.key).map_err(|e| anyhow!(Failure::from(e)))?;
-    Ok((head.seq, report.segments))
+    Ok((feed.head().seq, report.segments))
 }
