@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum_server::Handle;
@@ -20,6 +20,8 @@ use crate::{api, check, sync};
 
 /// How long requests under way may take to end at a shutdown.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often it is looked whether the last request has let go.
+const LET_GO: Duration = Duration::from_millis(2);
 /// How often uploads nobody goes on with are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 /// When HQ is first looked over after its start.
@@ -87,16 +89,22 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
 impl Running {
     /// Stops listening, lets requests under way end, and closes the database.
     pub async fn shutdown(self) {
-        self.sweeper.abort();
-        if let Some(checker) = &self.checker {
-            checker.abort();
-        }
-        for handle in &self.handles {
+        let Self { hq, handles, servers, sweeper, checker, .. } = self;
+        for handle in &handles {
             handle.graceful_shutdown(Some(GRACE));
         }
-        for server in self.servers {
+        for server in servers {
             // A listener that failed has nothing left to stop.
             let _ = server.await;
+        }
+        for task in [Some(sweeper), checker].into_iter().flatten() {
+            task.abort();
+            let _ = task.await;
+        }
+        // A request that was cut off may still be at the disk: the folder is another's only when it, too, has let go.
+        let begun = Instant::now();
+        while Arc::strong_count(&hq) > 1 && begun.elapsed() < GRACE {
+            tokio::time::sleep(LET_GO).await;
         }
     }
 }

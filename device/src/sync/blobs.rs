@@ -314,6 +314,7 @@ impl Machine {
         self.screen.file_active(sha256, false);
         self.contact.active.remove(&sha256);
         self.contact.wanted.clear();
+        self.contact.no_room = true;
         self.problem(failure);
         self.fill();
     }

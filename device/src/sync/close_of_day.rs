@@ -74,7 +74,8 @@ impl Machine {
             all.push(Lacking { feed, stored_to, blobs });
         }
         let is_open = |feed: &FeedId| self.contact.feeds.get(feed).is_none_or(|at| !at.halted);
-        let is_tried = |blob: &BlobHash| self.tries.get(blob).is_none_or(|t| t.given_up.is_none());
+        let is_tried =
+            |blob: &BlobHash| !self.contact.no_room && self.tries.get(blob).is_none_or(|t| t.given_up.is_none());
         let missing = Missing {
             feeds: reply.missing_entries.iter().filter(|h| is_open(&h.feed)).count(),
             blobs: all.iter().flat_map(|l| &l.blobs).filter(|(_, b)| is_tried(b)).count(),

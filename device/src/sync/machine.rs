@@ -89,6 +89,8 @@ pub(super) struct Contact {
     pub first: BTreeSet<BlobHash>,
     /// HQ named as many wanted blobs as it may.
     pub list_is_full: bool,
+    /// HQ takes no files for now.
+    pub no_room: bool,
     pub active: BTreeMap<BlobHash, Transfer>,
     /// A receipt is being fetched, believed or stored.
     pub confirming: bool,
