@@ -77,7 +77,7 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
     }
     // HQ's feed first, which admits the others; then what was said before, so that it is stored before the cursors move.
     reply.runs.extend(sent.iter().position(|r| r.feed == hq.own).map(|n| sent.remove(n)));
-    reply.runs.extend(said_before(&hq, &feeds, &joined, &view, &ask.have).await?);
+    reply.runs.extend(said_before(&hq, &feeds, &joined, &ask.have).await?);
     reply.runs.extend(sent);
     Ok(json(StatusCode::OK, &reply))
 }
@@ -95,7 +95,6 @@ async fn said_before(
     hq: &Hq,
     feeds: &[FeedKey],
     joined: &BTreeSet<InspectionId>,
-    view: &View,
     have: &[Head],
 ) -> Answer<Vec<FeedRun>> {
     let mut runs: BTreeMap<FeedId, FeedRun> = BTreeMap::new();
@@ -103,10 +102,9 @@ async fn said_before(
         for stored in hq.db.inspection_log(inspection, 0, u32::MAX).await? {
             let entry = stored.open()?;
             let feed = feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != hq.own.feed);
-            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed)) else { continue };
-            if !Theirs::among(hq, view, feed, std::slice::from_ref(inspection)).await?.sees(&stored) {
+            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed) && sees(joined, &stored)) else {
                 continue;
-            }
+            };
             stored.verify(&feed.key)?;
             let run = runs.entry(feed.feed).or_insert_with(|| FeedRun { feed: feed.clone(), frames: Vec::new() });
             run.frames.push(wire(&stored.frame)?);
@@ -135,7 +133,7 @@ async fn run(
         let full = page.len() == STEP as usize;
         let named: BTreeSet<InspectionId> = page.iter().filter_map(|e| e.inspection.clone()).collect();
         let named: Vec<InspectionId> = named.into_iter().collect();
-        let theirs = Theirs::among(hq, view, feed, &named).await?;
+        let theirs = view.inspections(hq, &named).await?;
         for stored in page {
             if *room == 0 {
                 return Ok((frames, true));
@@ -144,7 +142,7 @@ async fn run(
             // What is not what was filed any more is given to nobody, least of all to those it is not meant for.
             let said = stored.verify(&feed.key)?.payload;
             let visible =
-                if feed.feed == hq.own.feed { sees_hq(hq, view, said.as_ref()).await? } else { theirs.sees(&stored) };
+                if feed.feed == hq.own.feed { sees_hq(hq, view, said.as_ref()).await? } else { sees(&theirs, &stored) };
             if visible
                 && let Some(inspection) = &stored.inspection
                 && said.is_some_and(|p| NAMES_OFFICERS.contains(&p.kind.as_str()))
@@ -180,33 +178,11 @@ pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<Fee
     Ok((view, own))
 }
 
-/// What of a phone's feed is given to others.
-struct Theirs {
-    /// Inspections whose team they are on.
-    all: BTreeSet<InspectionId>,
-    /// Of these, those whose team the feed's own person is on.
-    shared: BTreeSet<InspectionId>,
-}
-
-impl Theirs {
-    async fn among(hq: &Hq, view: &View, feed: &FeedKey, named: &[InspectionId]) -> Answer<Self> {
-        let all = view.inspections(hq, named).await?;
-        let asked: Vec<InspectionId> = all.iter().cloned().collect();
-        let shared = hq.db.of_teams(std::slice::from_ref(&feed.user), &asked).await?;
-        Ok(Self { all, shared })
-    }
-
-    /// Only an inspection of the team, and only what a member of it said. What HQ's fold leaves out for its author or its logical
-    /// time goes as header only, so that a phone's fold leaves it out too (I6). What HQ cannot read, a newer app's word, it cannot
-    /// judge either: it is passed on if its author is on the team now.
-    fn sees(&self, stored: &StoredEntry) -> bool {
-        let among = |inspections: &BTreeSet<_>| stored.inspection.as_ref().is_some_and(|i| inspections.contains(i));
-        match stored.inert.as_deref() {
-            None => among(&self.all),
-            Some(inert::UNKNOWN | inert::SHAPE) => among(&self.shared),
-            Some(_) => false,
-        }
-    }
+/// An entry of a phone's feed: only of `theirs`, the inspections of the team, and only what a member of it said. What HQ's fold
+/// leaves out for its author or its logical time goes as header only, so that a phone's fold leaves it out too (I6).
+fn sees(theirs: &BTreeSet<InspectionId>, stored: &StoredEntry) -> bool {
+    !matches!(stored.inert.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT))
+        && stored.inspection.as_ref().is_some_and(|i| theirs.contains(i))
 }
 
 /// An entry of HQ's own feed: tasks to their people and unit, packs to their units, firms' standing to the unit that

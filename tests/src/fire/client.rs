@@ -23,6 +23,9 @@ use xuncha_hq::sync;
 use super::load::{File, Load, NUMBER};
 use crate::simulation::office::device_signer;
 
+/// tus: the bytes are not those of the hash.
+const WRONG_BYTES: u16 = 460;
+
 /// The phone.
 pub struct Client<'a> {
     routes: Router,
@@ -91,8 +94,15 @@ impl<'a> Client<'a> {
         Ok(frame.id())
     }
 
-    /// Brings a file in so many requests, from wherever HQ stands.
+    /// Brings a file in so many requests, from wherever HQ stands. Where what a cut left of its part was not what it claimed to be,
+    /// HQ has thrown it away, and the file begins anew, as every phone does.
     pub async fn upload(&self, file: &File, requests: usize) -> Result<()> {
+        ensure!(self.brought(file, requests).await? || self.brought(file, requests).await?, "wrong bytes twice");
+        Ok(())
+    }
+
+    /// Whether HQ took the bytes for what they are.
+    async fn brought(&self, file: &File, requests: usize) -> Result<bool> {
         let size = file.bytes.len();
         let named = |key: &str, value: String| format!("{key} {}", BASE64.encode(value.as_bytes()));
         let metadata = [
@@ -106,6 +116,9 @@ impl<'a> Client<'a> {
             .header("upload-length", size)
             .header("upload-metadata", metadata.join(","));
         let (status, headers, bytes) = self.send(create, Body::empty()).await?;
+        if status == WRONG_BYTES {
+            return Ok(false);
+        }
         ensure!(status == 201, "create: {status} {}", String::from_utf8_lossy(&bytes));
         let text =
             |headers: &HeaderMap, name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
@@ -118,11 +131,14 @@ impl<'a> Client<'a> {
                 .header("content-type", OFFSET_MEDIA_TYPE)
                 .header("upload-offset", offset);
             let (status, headers, bytes) = self.send(patch, file.bytes[offset..to].to_vec().into()).await?;
+            if status == WRONG_BYTES {
+                return Ok(false);
+            }
             ensure!(status == 204, "patch: {status} {}", String::from_utf8_lossy(&bytes));
             offset = text(&headers, "upload-offset").context("no offset")?.parse()?;
             ensure!(offset == to, "HQ stands at {offset} and not at {to}");
         }
-        Ok(())
+        Ok(true)
     }
 
     /// HQ's word on these files and all entries, as a mark: every one of them must be in it.
