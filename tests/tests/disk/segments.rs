@@ -72,8 +72,8 @@ fn i1_killed_around_a_new_segment_and_then_the_power_cut_nothing_acknowledged_is
     assert!(before.go_on(20, Order::Calm));
     // The operation that gives the second segment its name.
     let trace = before.trace();
-    let renames = trace.ops.iter().filter(|op| matches!(op.deed, xuncha_tests::disk::Deed::Rename { .. }));
-    let named = renames.last().unwrap().number;
+    let mut renames = trace.ops.iter().filter(|op| matches!(op.deed, xuncha_tests::disk::Deed::Rename { .. }));
+    let named = renames.next_back().unwrap().number;
     let (mut cuts, mut lost) = (0, Vec::new());
     // Before each: of the second file's creation, of the steps until it has its name for good, of the first write into it.
     for number in named - 2..=named + 3 {
