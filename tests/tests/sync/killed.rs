@@ -109,10 +109,7 @@ async fn i1_i2_killed_two_hundred_times_in_sync_phone_and_hq_lose_nothing_and_no
         assert_eq!(said.lost_from(&frames), Vec::<String>::new(), "round {round}: acknowledged and gone");
     }
     let kills = of_phone + of_hq;
-    assert!(
-        kills >= 200 && under_way * 6 >= of_phone && receipts >= 20,
-        "{under_way} of {of_phone}, {receipts} receipts"
-    );
+    assert!(kills >= 200 && under_way >= 8 && receipts >= 20, "{under_way} of {of_phone}, {receipts} receipts");
 
     // Once nobody is killed any more, everything comes to an end, and both sides hold the same.
     let program = Program::serve(&hq, phones).await;
