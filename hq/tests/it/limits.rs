@@ -29,6 +29,16 @@ fn slowly(first: Vec<u8>, pause: Duration) -> reqwest::Body {
     reqwest::Body::wrap_stream(stream)
 }
 
+/// HQ's answer to one who asks again when the connection was gone: HQ hangs up on bodies that it does not read to their end.
+async fn answer<F: Future<Output = reqwest::Result<reqwest::Response>>>(ask: impl Fn() -> F) -> reqwest::Response {
+    for _ in 0..20 {
+        if let Ok(response) = ask().await {
+            return response;
+        }
+    }
+    ask().await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_heads_and_depth_are_bounded_before_they_cost_memory() {
     let world = World::new().await;
@@ -38,17 +48,16 @@ async fn bodies_heads_and_depth_are_bounded_before_they_cost_memory() {
         alice.request(reqwest::Method::POST, "/v1/hello").header("content-type", "application/json").body(body).send()
     };
     let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
-    assert_eq!(problem(ask(deep).await.unwrap()).await, (400, "body.json".into()));
-    assert_eq!(problem(ask(vec![b' '; 300_000]).await.unwrap()).await, (413, "body.too_large".into()));
+    assert_eq!(problem(answer(|| ask(deep.clone())).await).await, (400, "body.json".into()));
+    assert_eq!(problem(answer(|| ask(vec![b' '; 300_000])).await).await, (413, "body.too_large".into()));
     let push = |body: Vec<u8>, encoding: &'static str| {
         let request = alice.request(reqwest::Method::POST, &format!("/v1/push/{}", alice.feed.feed));
         request.header("content-encoding", encoding).body(body).send()
     };
-    let deep = format!("{{\"header\":{}", "[".repeat(1_000_000));
-    assert_eq!(problem(push(deep.into_bytes(), "identity").await.unwrap()).await, (400, "push.malformed".into()));
-    let whole = push(vec![b'\n'; 9 << 20], "identity").await;
+    let deep = format!("{{\"header\":{}", "[".repeat(1_000_000)).into_bytes();
+    assert_eq!(problem(answer(|| push(deep.clone(), "identity")).await).await, (400, "push.malformed".into()));
     // HQ answers while the phone still sends: it may see the answer or only that nobody reads on.
-    if let Ok(whole) = whole {
+    if let Ok(whole) = push(vec![b'\n'; 9 << 20], "identity").await {
         assert_eq!(problem(whole).await, (413, "body.too_large".into()));
     }
 
@@ -60,8 +69,8 @@ async fn bodies_heads_and_depth_are_bounded_before_they_cost_memory() {
         std::io::Write::write_all(&mut out, line.as_bytes()).unwrap();
         out.finish().unwrap()
     };
-    assert_eq!(problem(push(packed(27), "zstd").await.unwrap()).await, (400, "push.malformed".into()));
-    assert_eq!(push(packed(20), "zstd").await.unwrap().status(), 200, "a window within bounds is read");
+    assert_eq!(problem(answer(|| push(packed(27), "zstd")).await).await, (400, "push.malformed".into()));
+    assert_eq!(answer(|| push(packed(20), "zstd")).await.status(), 200, "a window within bounds is read");
 
     // A head without end: cut off, and nobody else notices.
     let address = world.hq.dashboard_url.strip_prefix("http://").unwrap();

@@ -138,7 +138,7 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
 /// # Errors
 /// They do not.
 pub fn settle(data: &Path) -> Result<()> {
-    for _ in 0..15_000 {
+    for _ in 0..5_000 {
         if !data.join("hq.sqlite-wal").exists() {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -44,7 +45,9 @@ pub(super) enum Pool {
 
 impl Pool {
     pub(super) fn start(writer: Connection, readers: Vec<Connection>) -> Result<Self> {
-        Ok(Self::Threads { writer: spawn("hq-db-write", vec![writer])?, readers: spawn("hq-db-read", readers)? })
+        let (readers, reading) = spawn("hq-db-read", readers, Vec::new())?;
+        let (writer, _) = spawn("hq-db-write", vec![writer], reading)?;
+        Ok(Self::Threads { writer, readers })
     }
     pub(super) fn here(connection: Arc<Mutex<Connection>>, gate: Arc<dyn Gate>) -> Self {
         Self::Here { connection, gate }
@@ -89,21 +92,33 @@ fn stopped() -> DbError {
     DbError::Backend("the database thread has stopped".into())
 }
 
-fn spawn(name: &str, connections: Vec<Connection>) -> Result<Sender<Job>> {
+/// Threads that work until nobody can ask any more. Each lets go of its connection after the threads of `before` have let go of
+/// theirs: only a connection that may write takes the log into the file as it leaves, and only the last one does so.
+fn spawn(
+    name: &str,
+    connections: Vec<Connection>,
+    before: Vec<JoinHandle<()>>,
+) -> Result<(Sender<Job>, Vec<JoinHandle<()>>)> {
     let (sender, receiver) = channel::<Job>();
     let jobs: Arc<Mutex<Receiver<Job>>> = Arc::new(Mutex::new(receiver));
+    let before = Arc::new(Mutex::new(before));
+    let mut threads = Vec::new();
     for mut connection in connections {
-        let jobs = Arc::clone(&jobs);
+        let (jobs, before) = (Arc::clone(&jobs), Arc::clone(&before));
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             loop {
                 let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 match job {
                     Ok(job) => job(&mut connection),
-                    Err(_) => return,
+                    Err(_) => break,
                 }
             }
+            for thread in before.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                // One that panicked has let go, too.
+                drop(thread.join());
+            }
         });
-        thread.map_err(|e| DbError::Backend(e.to_string()))?;
+        threads.push(thread.map_err(|e| DbError::Backend(e.to_string()))?);
     }
-    Ok(sender)
+    Ok((sender, threads))
 }
