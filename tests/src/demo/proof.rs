@@ -146,6 +146,10 @@ async fn look_at_page(
             const found = {{}}
             for (const hash of {hashes}) {{
                 const answer = await fetch('/api/blobs/' + hash + '?inspection={inspection}')
+                if (!answer.ok) {{
+                    found[hash] = answer.status + ' ' + await answer.text()
+                    continue
+                }}
                 const digest = await crypto.subtle.digest('SHA-256', await answer.arrayBuffer())
                 found[hash] = [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('')
             }}
@@ -163,7 +167,7 @@ async fn look_at_page(
             json!({ "do": "fill", "css": "#user", "text": district::HEAD }),
             json!({ "do": "fill", "css": "#password", "text": district::PASSWORD }),
             json!({ "do": "click", "css": "button[type=submit]" }),
-            json!({ "do": "wait", "css": "h1, h2" }),
+            json!({ "do": "wait", "css": "a.me" }),
             json!({ "do": "goto", "url": page("") }),
             json!({ "do": "painted" }),
             quiet("hq-inspection"),
