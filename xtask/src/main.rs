@@ -26,9 +26,11 @@ cargo xtask <command>
   screens   makes the pictures in docs/screens anew
   bench answer|photo|sync [part …]|start|lists [--json]
             measures, each figure beside its limit
-  soak [--hours N] [--seed SEED] [--from SEED] [--threads N]
-            simulated worlds without end, the counts every minute; ends at the first that breaks a promise.
-            --seed: one world, with everything that happens in it
+  soak [--hours N] [--worlds | --disks]
+            simulated worlds, and kills, power cuts and failing disks, in turns with new dice, the counts
+            as they go by; ends at the first broken promise
+  soak --seed SEED | [--from SEED] [--threads N] [--hours N]
+            one world, with everything that happens in it; or only worlds, from a seed on
 ";
 
 fn main() -> ExitCode {

@@ -1,6 +1,8 @@
 //! Commands that build programs of `tests/` and hand over to them.
 
-use anyhow::{Result, bail};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::run::{program, root, run, say, timed};
 use crate::{pages, setup};
@@ -51,11 +53,53 @@ pub fn bench(args: &[String]) -> Result<()> {
     hand_over("release", "xuncha-bench", args)
 }
 
-/// `cargo xtask soak`: the program of the tests' own profile, so that a seed is the same world in both.
+/// `cargo xtask soak`: worlds from new seeds and failing disks with new dice, in turns, until the time is over. The first
+/// promise that breaks ends it. The tests' own profile, so that a seed is the same in both.
 pub fn soak(args: &[String]) -> Result<()> {
-    timed("build", programs)?;
-    hand_over("debug", "xuncha-soak", args)
+    let given = |name: &str| args.iter().any(|arg| arg == name);
+    if args.iter().any(|arg| matches!(arg.as_str(), "--seed" | "--from" | "--threads" | "--help" | "-h")) {
+        timed("build", programs)?;
+        return hand_over("debug", "xuncha-soak", args);
+    }
+    let hours = match args.iter().position(|arg| arg == "--hours").map(|at| args.get(at + 1)) {
+        None => 1.0,
+        Some(hours) => hours.and_then(|h| h.parse::<f64>().ok()).context("--hours what? A number, like 8 or 0.5")?,
+    };
+    let (worlds, disks) = (!given("--disks"), !given("--worlds"));
+    timed("build", || run(program("cargo", &["build", "--workspace", "--all-targets", "--quiet"])))?;
+    let begun = Instant::now();
+    let left = || hours - begun.elapsed().as_secs_f64() / 3600.0;
+    let mut rounds = 0;
+    while left() > 0.0 {
+        if worlds {
+            let length = if disks { left().min(WORLDS_HOURS) } else { left() };
+            hand_over("debug", "xuncha-soak", &["--hours".to_owned(), length.to_string()])?;
+        }
+        if disks && left() > 0.0 {
+            run(program("cargo", &[&DISKS[..], &["--"], &FAULTS[..]].concat()))?;
+        }
+        rounds += 1;
+        say(&format!("✓ {rounds} rounds, {:.2} h: every promise held", begun.elapsed().as_secs_f64() / 3600.0));
+    }
+    Ok(())
 }
+
+/// Worlds between two rounds of disks.
+const WORLDS_HOURS: f64 = 0.15;
+/// Kills, power cuts, failed operations and corruptions: their tests throw new dice each time.
+const DISKS: [&str; 9] = ["test", "--workspace", "--test", "disk", "--test", "engine", "--test", "sync", "--test=it"];
+const FAULTS: [&str; 10] = [
+    "--nocapture",
+    "--test-threads=1",
+    "kill::",
+    "killed::",
+    "blocks::",
+    "cuts::",
+    "faults::",
+    "corrupt::",
+    "hq::",
+    "corrupted::",
+];
 
 fn programs() -> Result<()> {
     run(program("cargo", &["build", "--workspace", "--bins"]))
