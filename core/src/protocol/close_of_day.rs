@@ -27,6 +27,9 @@ pub struct CloseRequest {
     /// Of the missing blobs, name those after this one: the last of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<BlobHash>,
+    /// Blobs the answer may name; absent: [`MAX_NAMED`], which is also the most. An HQ that does not know this names as many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
 }
 
 /// "This is my feed, and these are the blobs it brought."

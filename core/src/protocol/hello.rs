@@ -16,6 +16,10 @@ pub struct HelloRequest {
     pub app: String,
     /// The newest checkpoint the phone has seen (its `log_index`): an HQ behind it was restored from a backup.
     pub seen_log_index: Option<u64>,
+    /// Blobs the answer may name in [`HelloReply::wanted`]; absent: as many as HQ names at most. A phone asks for fewer after a
+    /// cut; an HQ that does not know this names all it would have named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
 }
 
 /// "My feed ends here."

@@ -42,11 +42,13 @@ impl Machine {
     }
 
     fn ask_close(&mut self, asked: Asked, after: Option<BlobHash>) {
-        let request = CloseRequest { feeds: asked.manifest.feeds.clone(), after };
+        let most = self.list.bound().and(u32::try_from(self.list.names()).ok());
+        let request = CloseRequest { feeds: asked.manifest.feeds.clone(), after, most };
         self.send(Request::Close(request), Purpose::Close(Box::new(asked)));
     }
 
     pub(super) fn close_answered(&mut self, mut asked: Asked, reply: CloseReply) {
+        self.list.went(0);
         if let Some(signed) = reply.agreed {
             return match signed.verify(&self.setup.hq_key) {
                 Ok(day) if day.covers(&asked.manifest.feeds) => {

@@ -64,11 +64,15 @@ impl Machine {
     pub(super) fn heads_signed(&mut self, heads: Vec<Signed<HeadClaim>>) {
         let app = self.setup.app.clone();
         let seen_log_index = self.contact.standing.seen_log_index;
-        self.send(Request::Hello(HelloRequest { heads, app, seen_log_index }), Purpose::Hello);
+        let most = self.list.wanted();
+        let bound = self.list.bound().and(u32::try_from(most).ok());
+        let ask = HelloRequest { heads, app, seen_log_index, most: bound };
+        self.send(Request::Hello(ask), Purpose::Hello { most });
     }
 
-    pub(super) fn hello_answered(&mut self, reply: HelloReply) {
-        let mut judged = match judge(&self.setup, &self.contact.standing, &reply) {
+    pub(super) fn hello_answered(&mut self, reply: HelloReply, most: usize) {
+        self.list.went(0);
+        let mut judged = match judge(&self.setup, &self.contact.standing, &reply, most) {
             Ok(judged) => judged,
             Err(failure) => return self.failed(failure),
         };
@@ -144,8 +148,8 @@ impl Machine {
     }
 }
 
-/// Believes nothing that is not signed, and compares every head itself.
-pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> Result<Judged, Failure> {
+/// Believes nothing that is not signed, and compares every head itself. `most`: so many blobs were asked for.
+pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply, most: usize) -> Result<Judged, Failure> {
     let answer = |what: &str| Failure::later("hq.answer").with("step", "hello").with("what", what);
     let checkpoint = reply.checkpoint.verify(&setup.hq_key).map_err(|_| Failure::never("hq.signature"))?;
     if checkpoint.hq_head.feed != setup.hq_feed {
@@ -169,7 +173,7 @@ pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> R
         feeds.insert(feed, FeedAtHq { halted: at.is_torn(), ..at });
     }
     let mut wanted = VecDeque::new();
-    let full = reply.wanted.len() >= WANTED_IN_ONE_REPLY;
+    let full = reply.wanted.len() >= most;
     let mut partial = full;
     let mut named = BTreeSet::new();
     for blob in &reply.wanted {
@@ -189,9 +193,6 @@ pub(super) fn judge(setup: &Setup, standing: &Standing, reply: &HelloReply) -> R
     }
     Ok(Judged { checkpoint, feeds, wanted, behind, partial, full })
 }
-
-/// HQ's limit of blobs in one reply ([`HelloReply::wanted`]).
-const WANTED_IN_ONE_REPLY: usize = 1_000;
 
 fn compare(own: &OwnFeed, hq: &Head, said: Verdict) -> Verdict {
     match said {

@@ -23,6 +23,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Nothing moved in either direction for so long: the connection is dead.
 const IDLE: Duration = Duration::from_secs(30);
 const IDLE_WORD: &str = "idle";
+/// What a failure says where no connection came about.
+pub(super) const CONNECT_WORD: &str = "connect";
 const SMALL_RECORD: usize = 2 * 1024;
 /// A pull page or a list of wanted blobs stays far below.
 const MAX_REPLY: usize = 64 * 1024 * 1024;
@@ -177,7 +179,7 @@ fn wire_failure(error: &reqwest::Error) -> Failure {
         }
         source = cause.source();
     }
-    unreachable(if error.is_connect() { "connect" } else { "cut" })
+    unreachable(if error.is_connect() { CONNECT_WORD } else { "cut" })
 }
 
 /// hyper wraps rustls' error in one or more `io::Error`s, whose content is not their source.

@@ -6,9 +6,10 @@
 //! `docs/decisions/pieces-by-time.md`.
 
 use xuncha_core::Failure;
-use xuncha_core::protocol::push;
+use xuncha_core::protocol::{push, receipts};
 
 use super::blobs::UNREACHABLE;
+use super::http::CONNECT_WORD;
 use super::machine::{Machine, Purpose, spread};
 
 /// The first try after a cut comes after about this long: a refusal of 0.2 s costs about 0.2 s.
@@ -28,6 +29,14 @@ const SHRINK_MS: u64 = 10_000;
 const MAX_PUSH: usize = push::MAX_BYTES / 2 - 256 * 1024;
 const PATIENCE: u32 = 8;
 const MAX_PART: usize = 1024 * 1024;
+/// As large as HQ makes a page by itself.
+const MAX_PAGE: usize = 2 * 1024 * 1024;
+/// What HQ says of one blob it wants; name of a blob, said both ways.
+const WANTED: usize = 512;
+const NAME: usize = 160;
+/// Not fewer than 16 wanted blobs: HQ names the first ones, and those that cannot be sent must not hide all others (I10).
+const LEAST_LIST: usize = 16 * WANTED;
+const MAX_LIST: usize = 1_000 * WANTED;
 const MAX_PIECE: u64 = 16 * 1024 * 1024;
 
 /// How the link has been lately.
@@ -51,8 +60,8 @@ struct Parked {
     purpose: Purpose,
 }
 
-/// How many bytes go in one request that is taken whole or not at all: a push, a part of a pack. After a cut the next one is
-/// smaller, a push down to a single entry.
+/// How many bytes go in one request or answer that is taken whole or not at all: a push, a page, a part of a pack, a list of
+/// names. After a cut the next one is smaller, a push and a page down to a single entry.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batch {
     bytes: usize,
@@ -71,9 +80,29 @@ impl Batch {
     pub fn of_pack() -> Self {
         Self { bytes: MAX_PART, least: 16 * 1024, most: MAX_PART, patience: 0 }
     }
+    /// Page of a pull.
+    pub fn of_page() -> Self {
+        Self { bytes: MAX_PAGE, least: 1, most: MAX_PAGE, patience: 0 }
+    }
+    /// Names in an answer: blobs that HQ wants, has, lacks.
+    pub fn of_list() -> Self {
+        Self { bytes: MAX_LIST, least: LEAST_LIST, most: MAX_LIST, patience: 0 }
+    }
     /// Bytes of the next one.
     pub fn bytes(self) -> usize {
         self.bytes
+    }
+    /// What is asked for, if it is less than would come unasked.
+    pub fn bound(self) -> Option<u64> {
+        (self.bytes < self.most).then_some(self.bytes as u64)
+    }
+    /// Blobs HQ may say it wants in the next list.
+    pub fn wanted(self) -> usize {
+        self.bytes / WANTED
+    }
+    /// Names in the next list.
+    pub fn names(self) -> usize {
+        (self.bytes / NAME).min(receipts::MAX_BLOBS)
     }
     /// One went through in so many milliseconds.
     pub fn went(&mut self, ms: u64) {
@@ -155,6 +184,8 @@ impl Machine {
     /// Nothing came back: asked again later, with everything else of the contact as it is.
     pub(super) fn silent(&mut self, purpose: Purpose, failure: Failure) {
         let round = self.link.cut(self.now, self.setup.jitter_seed);
+        // Where no connection came about, the answer's size is not at fault.
+        let broke = failure.code == UNREACHABLE && failure.params.get("why").is_none_or(|why| why != CONNECT_WORD);
         // One file that breaks the line again and again waits for itself while others move.
         let own = match &purpose {
             Purpose::Blob { sha256 } => self.now + self.blob_cut(*sha256),
@@ -164,6 +195,14 @@ impl Machine {
             }
             Purpose::PackPart => {
                 self.part.cut();
+                0
+            }
+            Purpose::Pull { .. } if broke => {
+                self.page.cut();
+                0
+            }
+            Purpose::Hello { .. } | Purpose::Receipt { .. } | Purpose::Close(_) if broke => {
+                self.list.cut();
                 0
             }
             _ => 0,

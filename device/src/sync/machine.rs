@@ -51,6 +51,8 @@ pub struct Machine {
     pub(super) pace: Pace,
     pub(super) batch: Batch,
     pub(super) part: Batch,
+    pub(super) page: Batch,
+    pub(super) list: Batch,
     pub(super) wishes: Wishes,
     network: Network,
     /// HQ fell back, and the phone was told in this run.
@@ -103,6 +105,8 @@ pub(super) struct Contact {
     pub unconfirmed: BTreeSet<BlobHash>,
     pub heads: BTreeMap<FeedId, Head>,
     pub admitted: BTreeMap<FeedId, FeedKey>,
+    /// How far HQ told what was said before the heads, until one of them moves.
+    pub said: Option<xuncha_core::protocol::pull::Said>,
     pub packs: VecDeque<xuncha_core::event::PackPublished>,
     pub problems: Vec<Failure>,
 }
@@ -126,7 +130,7 @@ pub(super) enum Purpose {
     SignSession { nonce: String },
     Session,
     SignHeads,
-    Hello,
+    Hello { most: usize },
     HelloStore,
     Frames { feed: FeedId },
     Push(Pushed),
@@ -134,7 +138,7 @@ pub(super) enum Purpose {
     Receipt { feed: FeedId, blobs: Vec<BlobHash> },
     EntryAt(Box<Unproved>),
     StoreReceipt(Box<Unproved>),
-    Pull,
+    Pull { at: u64 },
     StorePulled { heads: Vec<Head>, admitted: Vec<FeedKey>, more: bool },
     LackingPacks,
     PackPart,
@@ -152,11 +156,11 @@ impl Purpose {
             self,
             Self::Challenge
                 | Self::Session
-                | Self::Hello
+                | Self::Hello { .. }
                 | Self::Push(_)
                 | Self::Blob { .. }
                 | Self::Receipt { .. }
-                | Self::Pull
+                | Self::Pull { .. }
                 | Self::PackPart
                 | Self::Close(_)
         )
@@ -183,6 +187,8 @@ impl Machine {
             pace: Pace::default(),
             batch: Batch::of_push(),
             part: Batch::of_pack(),
+            page: Batch::of_page(),
+            list: Batch::of_list(),
             wishes: Wishes::default(),
             network: Network::Unknown,
             told_behind: false,
@@ -342,14 +348,14 @@ impl Machine {
             (Purpose::SignSession { nonce }, Answer::Signature(signature)) => self.session_signed(nonce, signature),
             (Purpose::Session, Answer::Session(reply)) => self.session_given(reply),
             (Purpose::SignHeads, Answer::Claims(claims)) => self.heads_signed(claims),
-            (Purpose::Hello, Answer::Hello(reply)) => self.hello_answered(*reply),
+            (Purpose::Hello { most }, Answer::Hello(reply)) => self.hello_answered(*reply, most),
             (Purpose::HelloStore, Answer::Stored) => self.hello_stored(),
             (Purpose::Frames { feed }, Answer::Frames(frames)) => self.frames_read(feed, frames),
             (Purpose::Push(pushed), Answer::Push(reply)) => self.push_answered(pushed, reply),
             (Purpose::Receipt { feed, .. }, Answer::Receipt(reply)) => self.receipt_came(feed, reply),
             (Purpose::EntryAt(unproved), Answer::EntryAt(id)) => self.receipt_placed(*unproved, id),
             (Purpose::StoreReceipt(proved), Answer::ReceiptStored(rest)) => self.receipt_stored(*proved, rest),
-            (Purpose::Pull, Answer::Pull(reply)) => self.pull_answered(reply),
+            (Purpose::Pull { at }, Answer::Pull(reply)) => self.pull_answered(reply, at),
             (Purpose::StorePulled { heads, admitted, more }, Answer::Stored) => {
                 self.pulled_stored(heads, admitted, more);
             }
@@ -370,11 +376,11 @@ impl Machine {
         match purpose {
             // A nonce is good once.
             Purpose::Challenge | Purpose::Session => self.send(Request::Challenge, Purpose::Challenge),
-            Purpose::Hello => self.begin_hello(),
+            Purpose::Hello { .. } => self.begin_hello(),
             Purpose::Push(_) => self.push_next(),
             Purpose::Blob { sha256 } => self.resume_blob(sha256),
             Purpose::Receipt { feed, blobs } => self.ask_receipt(feed, blobs),
-            Purpose::Pull => self.begin_pull(),
+            Purpose::Pull { .. } => self.begin_pull(),
             Purpose::PackPart => self.next_pack(),
             Purpose::Close(_) => self.begin_close(),
             _ => self.begin_contact(),

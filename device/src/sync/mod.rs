@@ -12,7 +12,7 @@
 //! also only if it names the phone's own entry (I2, I8) · what the phone has seen of HQ's log never shrinks, an HQ that is
 //! behind it is an alarm (I5, I2) · forks and roll-backs stop a feed and are kept as HQ's verdict (I4) · one bad file, feed
 //! or pack never holds the others back, and every loop ends when it brings nothing new (I10) · time and chance come from
-//! outside, so a simulator can drive it (I9).
+//! outside, so a simulator can drive it (I9): the storms are in `tests/src/simulation`, chosen answers in `tests`.
 
 mod blobs;
 mod close_of_day;

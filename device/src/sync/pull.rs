@@ -46,10 +46,12 @@ impl Machine {
     pub(super) fn begin_pull(&mut self) {
         self.screen.enter(SyncPhase::Pulling);
         let have = self.contact.heads.values().cloned().collect();
-        self.send(Request::Pull(PullRequest { have }), Purpose::Pull);
+        let ask = PullRequest { have, bytes: self.page.bound(), said: self.contact.said.clone() };
+        self.send(Request::Pull(ask), Purpose::Pull { at: self.now });
     }
 
-    pub(super) fn pull_answered(&mut self, reply: PullReply) {
+    pub(super) fn pull_answered(&mut self, reply: PullReply, asked_at: u64) {
+        self.page.went(self.now - asked_at);
         let more = reply.more;
         let own: Vec<FeedId> = self.contact.standing.own.iter().map(|f| f.head.feed).collect();
         let page = judge(&self.setup, &own, &self.contact.heads, &self.contact.admitted, reply.runs);
@@ -63,11 +65,14 @@ impl Machine {
         if let Some(failure) = page.wrong {
             self.problem(failure);
         }
-        if page.heads.is_empty() && more {
+        let before = self.contact.said.take().map_or(0, |said| said.to);
+        self.contact.said = reply.said.filter(|said| page.heads.is_empty() && said.to > before);
+        let moved = !page.heads.is_empty() || self.contact.said.is_some();
+        if more && !moved {
             // The same page again and again would never end.
             self.problem(Failure::later("hq.stuck").with("step", "pull"));
         }
-        let more = more && !page.heads.is_empty();
+        let more = more && moved;
         if page.runs.is_empty() {
             return self.pulled_stored(Vec::new(), Vec::new(), more);
         }

@@ -76,11 +76,16 @@ impl Machine {
         }
     }
 
-    pub(super) fn ask_receipt(&mut self, feed: FeedId, blobs: Vec<BlobHash>) {
+    pub(super) fn ask_receipt(&mut self, feed: FeedId, mut blobs: Vec<BlobHash>) {
+        let rest = blobs.split_off(blobs.len().min(self.list.names()));
+        if !rest.is_empty() {
+            self.contact.asked.push_front((feed, rest));
+        }
         self.send(Request::Receipts(ReceiptRequest { feed, blobs: blobs.clone() }), Purpose::Receipt { feed, blobs });
     }
 
     pub(super) fn receipt_came(&mut self, feed: FeedId, reply: ReceiptReply) {
+        self.list.went(0);
         let Some(receipt) = read(&self.setup.hq_key, feed, &reply.receipt) else { return self.receipt_wrong(feed) };
         let seq = receipt.stored_to.seq;
         let unproved = Unproved { signed: reply.receipt, receipt };

@@ -56,8 +56,9 @@ pub(super) async fn close(
         None
     };
     let mut missing_blobs: Vec<BlobHash> = absent.into_iter().filter(|b| ask.after.is_none_or(|a| *b > a)).collect();
-    let more = missing_blobs.len() > MAX_NAMED;
-    missing_blobs.truncate(MAX_NAMED);
+    let most = ask.most.map_or(MAX_NAMED, |most| (most as usize).clamp(1, MAX_NAMED));
+    let more = missing_blobs.len() > most;
+    missing_blobs.truncate(most);
     Ok(json(StatusCode::OK, &CloseReply { missing_entries, missing_blobs, more, unlike, agreed }))
 }
 

@@ -21,7 +21,7 @@ use crate::refusal::{Answer, Refusal};
 const LEAST_APP: &str = "0.1.0";
 /// Feeds one hello may name.
 const MAX_FEEDS: usize = 64;
-/// Blobs named in one reply.
+/// Blobs named in one reply, at most.
 const MAX_WANTED: u32 = 1_000;
 
 pub(super) async fn hello(
@@ -32,6 +32,7 @@ pub(super) async fn hello(
     if ask.heads.len() > MAX_FEEDS {
         return Err(Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "hello.too_many"));
     }
+    let most = ask.most.unwrap_or(MAX_WANTED).clamp(1, MAX_WANTED);
     let (mut feeds, mut wanted) = (Vec::new(), Vec::new());
     for claim in &ask.heads {
         let bad = || Refusal::never(StatusCode::UNPROCESSABLE_ENTITY, "hello.claim");
@@ -45,7 +46,7 @@ pub(super) async fn hello(
         let head = hq.db.head(&feed.key.feed).await?;
         let verdict = compare(&head, &claim.head, feed.closed_after.is_some());
         feeds.push(FeedStanding { head, verdict });
-        let room = MAX_WANTED - u32::try_from(wanted.len()).unwrap_or(MAX_WANTED).min(MAX_WANTED);
+        let room = most - u32::try_from(wanted.len()).unwrap_or(most).min(most);
         for row in hq.db.wanted(&feed.key.feed, room).await? {
             let mut offset = match &row.upload {
                 Some(upload) => part_size(&hq, upload).await?,

@@ -14,7 +14,7 @@
 //! | 3 push | [`push`] |
 //! | 4 blobs | [`blobs`] (the door), [`upload`] (bytes to disk) |
 //! | 5 receipts | [`receipts`] |
-//! | 6 pull | [`pull`] |
+//! | 6 pull | [`pull`] (scope, packs), [`page`] (what stands on a page) |
 //! | originals back to a phone | [`originals`] |
 //! | 7 close of day | [`close_of_day`] |
 
@@ -23,6 +23,7 @@ mod close_of_day;
 mod enrol;
 mod hello;
 mod originals;
+mod page;
 mod pull;
 mod push;
 mod receipts;

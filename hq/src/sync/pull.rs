@@ -1,16 +1,17 @@
-//! Step 6: entries the device may see, and packs.
+//! Step 6: entries the device may see, and packs. How they come onto a page: [`super::page`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use xuncha_core::event::Event;
-use xuncha_core::feed::{FeedKey, Frame, Head, Payload, WireFrame};
+use xuncha_core::feed::Payload;
 use xuncha_core::ids::{BlobHash, FeedId, InspectionId, TaskId, UnitId, UserId};
-use xuncha_core::protocol::pull::{FeedRun, PullReply, PullRequest};
+use xuncha_core::protocol::pull::PullRequest;
 
+use super::page::Asked;
 use super::session::{Device, device_feeds};
 use crate::db::StoredEntry;
 use crate::hq::Hq;
@@ -19,10 +20,6 @@ use crate::outgoing::Kind;
 use crate::projections::entry::inert;
 use crate::refusal::{Answer, Refusal};
 
-/// Bytes of frames in one page, more or less.
-const PAGE_BYTES: usize = 2 * 1024 * 1024;
-/// Frames read at a time.
-const STEP: u32 = 200;
 /// Feeds a request may name.
 const MAX_HAVE: usize = 10_000;
 
@@ -62,103 +59,8 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
             feeds.push(row.key);
         }
     }
-    let mut reply = PullReply { runs: Vec::new(), more: false };
-    let mut room = PAGE_BYTES;
-    let (mut joined, mut sent) = (BTreeSet::new(), Vec::new());
-    for feed in &feeds {
-        let (frames, more) = run(&hq, feed, seq_of(&ask.have, &feed.feed), &view, &mut room, &mut joined).await?;
-        if !frames.is_empty() {
-            sent.push(FeedRun { feed: feed.clone(), frames });
-        }
-        if more {
-            reply.more = true;
-            break;
-        }
-    }
-    // HQ's feed first, which admits the others; then what was said before, so that it is stored before the cursors move.
-    reply.runs.extend(sent.iter().position(|r| r.feed == hq.own).map(|n| sent.remove(n)));
-    reply.runs.extend(said_before(&hq, &feeds, &joined, &ask.have).await?);
-    reply.runs.extend(sent);
-    Ok(json(StatusCode::OK, &reply))
-}
-
-fn seq_of(have: &[Head], feed: &FeedId) -> u64 {
-    have.iter().find(|h| h.feed == *feed).map_or(0, |h| h.seq)
-}
-
-/// Events that say who is on the team.
-const NAMES_OFFICERS: [&str; 2] = ["inspection.started", "officers.set"];
-
-/// Entries of these inspections that lie before the phone's cursors. The phone has them as headers if its person joined the
-/// team only now; no cursor would ever bring their words. It passes over those it has in full.
-async fn said_before(
-    hq: &Hq,
-    feeds: &[FeedKey],
-    joined: &BTreeSet<InspectionId>,
-    have: &[Head],
-) -> Answer<Vec<FeedRun>> {
-    let mut runs: BTreeMap<FeedId, FeedRun> = BTreeMap::new();
-    for inspection in joined {
-        for stored in hq.db.inspection_log(inspection, 0, u32::MAX).await? {
-            let entry = stored.open()?;
-            let feed = feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != hq.own.feed);
-            let Some(feed) = feed.filter(|f| entry.header.seq <= seq_of(have, &f.feed) && sees(joined, &stored)) else {
-                continue;
-            };
-            stored.verify(&feed.key)?;
-            let run = runs.entry(feed.feed).or_insert_with(|| FeedRun { feed: feed.clone(), frames: Vec::new() });
-            run.frames.push(wire(&stored.frame)?);
-        }
-    }
-    Ok(runs.into_values().collect())
-}
-
-fn wire(frame: &Frame) -> Answer<WireFrame> {
-    WireFrame::try_from(frame).map_err(|_| Refusal::never(StatusCode::INTERNAL_SERVER_ERROR, "hq.database"))
-}
-
-/// Frames of a feed after a place, as far as there is room; and whether some were left. Notes the inspections whose team is
-/// named in them.
-async fn run(
-    hq: &Hq,
-    feed: &FeedKey,
-    mut from: u64,
-    view: &View,
-    room: &mut usize,
-    joined: &mut BTreeSet<InspectionId>,
-) -> Answer<(Vec<WireFrame>, bool)> {
-    let mut frames = Vec::new();
-    loop {
-        let page = hq.db.entries(&feed.feed, from, STEP).await?;
-        let full = page.len() == STEP as usize;
-        let named: BTreeSet<InspectionId> = page.iter().filter_map(|e| e.inspection.clone()).collect();
-        let named: Vec<InspectionId> = named.into_iter().collect();
-        let theirs = view.inspections(hq, &named).await?;
-        for stored in page {
-            if *room == 0 {
-                return Ok((frames, true));
-            }
-            from += 1;
-            // What is not what was filed any more is given to nobody, least of all to those it is not meant for.
-            let said = stored.verify(&feed.key)?.payload;
-            let visible =
-                if feed.feed == hq.own.feed { sees_hq(hq, view, said.as_ref()).await? } else { sees(&theirs, &stored) };
-            if visible
-                && let Some(inspection) = &stored.inspection
-                && said.is_some_and(|p| NAMES_OFFICERS.contains(&p.kind.as_str()))
-            {
-                joined.insert(inspection.clone());
-            }
-            let frame = if visible { stored.frame } else { stored.frame.header_only() };
-            let wire = wire(&frame)?;
-            let size = wire.header.len() + wire.payload.as_ref().map_or(0, String::len) + 200;
-            *room = room.saturating_sub(size);
-            frames.push(wire);
-        }
-        if !full {
-            return Ok((frames, false));
-        }
-    }
+    let asked = Asked { hq: &hq, view, feeds, have: &ask.have };
+    Ok(json(StatusCode::OK, &asked.page(ask.bytes, ask.said.as_ref()).await?))
 }
 
 pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<FeedId>)> {
@@ -180,14 +82,14 @@ pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<Fee
 
 /// An entry of a phone's feed: only of `theirs`, the inspections of the team, and only what a member of it said. What HQ's fold
 /// leaves out for its author or its logical time goes as header only, so that a phone's fold leaves it out too (I6).
-fn sees(theirs: &BTreeSet<InspectionId>, stored: &StoredEntry) -> bool {
+pub(super) fn sees(theirs: &BTreeSet<InspectionId>, stored: &StoredEntry) -> bool {
     !matches!(stored.inert.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT))
         && stored.inspection.as_ref().is_some_and(|i| theirs.contains(i))
 }
 
 /// An entry of HQ's own feed: tasks to their people and unit, packs to their units, firms' standing to the unit that
 /// supervises them, the rest to all.
-async fn sees_hq(hq: &Hq, view: &View, said: Option<&Payload>) -> Answer<bool> {
+pub(super) async fn sees_hq(hq: &Hq, view: &View, said: Option<&Payload>) -> Answer<bool> {
     let Some(event) = said.and_then(|p| Event::read(&p.kind, &p.body).ok()) else { return Ok(true) };
     Ok(match event {
         Event::TaskAssigned(task) => sees_task(view, &task.unit, &task.assignees),

@@ -268,7 +268,7 @@ async fn given(world: &World, bob: &mut Phone, id: &str) -> (Option<PullReply>, 
     bob.follow(world);
     let pull = match bob.session().await.as_u16() {
         200 => {
-            let reply = bob.post("/v1/pull", &PullRequest { have: vec![] }).await;
+            let reply = bob.post("/v1/pull", &PullRequest::default()).await;
             if reply.status() == 200 { Some(reply.json().await.unwrap()) } else { None }
         }
         _ => None,

@@ -23,7 +23,7 @@ fn claim(phone: &Phone, from: u64) -> FeedClaim {
 }
 
 async fn close(phone: &Phone, from: u64, after: Option<BlobHash>) -> CloseReply {
-    phone.ask("/v1/close", &CloseRequest { feeds: vec![claim(phone, from)], after }).await
+    phone.ask("/v1/close", &CloseRequest { feeds: vec![claim(phone, from)], after, most: None }).await
 }
 
 fn said(phone: &Phone, reply: CloseReply) -> DayAgreed {
@@ -113,7 +113,7 @@ async fn the_close_of_day_names_what_is_missing_or_signs_the_same_manifest() {
     alice.push().await;
     assert_eq!(said(&alice, close(&alice, before, None).await).feeds[0].head.seq, before + 1);
     let bob = world.phone("bob").await;
-    let foreign = CloseRequest { feeds: vec![claim(&alice, 0)], after: None };
+    let foreign = CloseRequest { feeds: vec![claim(&alice, 0)], after: None, most: None };
     assert_eq!(problem(bob.post("/v1/close", &foreign).await).await, (404, "feed.unknown".into()));
 }
 

@@ -113,7 +113,7 @@ async fn an_inspection_belongs_to_its_team_and_who_is_named_later_gains_effect()
         phone.answer_item(&world, &id, item, Outcome::NonConforming);
         let reply = phone.push().await;
         assert_eq!(reply.inert[0].reason, "event.scope");
-        let pulled: PullReply = phone.ask("/v1/pull", &PullRequest { have: vec![] }).await;
+        let pulled: PullReply = phone.ask("/v1/pull", &PullRequest::default()).await;
         assert_eq!(pulled.runs.len(), 1, "only HQ's own feed");
     }
     let officer = |u: &str| Officer { user: u.parse().ok(), name: u.into(), certificate: String::new() };
@@ -122,7 +122,7 @@ async fn an_inspection_belongs_to_its_team_and_who_is_named_later_gains_effect()
     alice.push().await;
     assert!(bob.push().await.inert.is_empty(), "bob's entry has effect now");
     assert_eq!(carol.push().await.inert.len(), 1, "carol's has not");
-    let pulled: PullReply = bob.ask("/v1/pull", &PullRequest { have: vec![] }).await;
+    let pulled: PullReply = bob.ask("/v1/pull", &PullRequest::default()).await;
     let others: Vec<_> = pulled.runs[1..].iter().map(|r| &r.feed).collect();
     assert_eq!(others, [&alice.feed], "a stranger's feed is nobody's business");
     let head = world.browser("east-head").await;
@@ -137,7 +137,7 @@ async fn a_task_reaches_its_people_by_pull_and_others_get_the_header_only() {
     let carol = world.phone("carol").await;
     let head = world.browser("east-head").await;
     head.assign("east", "f-east", &["alice"]).await;
-    let have = PullRequest { have: vec![] };
+    let have = PullRequest::default();
     let mine: PullReply = alice.ask("/v1/pull", &have).await;
     let theirs: PullReply = carol.ask("/v1/pull", &have).await;
     assert_eq!(mine.runs[0].frames.len(), theirs.runs[0].frames.len());
@@ -152,7 +152,8 @@ async fn a_task_reaches_its_people_by_pull_and_others_get_the_header_only() {
     for frame in &theirs.runs[0].frames {
         chain.accept(&frame.clone().into()).unwrap();
     }
-    let after: PullReply = carol.ask("/v1/pull", &PullRequest { have: vec![chain.head().clone()] }).await;
+    let after: PullReply =
+        carol.ask("/v1/pull", &PullRequest { have: vec![chain.head().clone()], ..PullRequest::default() }).await;
     assert!(after.runs.is_empty() && !after.more);
 }
 

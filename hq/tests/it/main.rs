@@ -11,6 +11,7 @@ mod keep;
 mod limits;
 mod lists;
 mod mend;
+mod pages;
 mod reopening;
 mod routes;
 mod views;

@@ -99,7 +99,7 @@ async fn rebuild_over_a_damaged_log_says_so_and_leaves_the_tables_as_they_stand(
     let reply = head.send(reqwest::Method::GET, &format!("/api/inspections/{id}"), None).await;
     assert_eq!(problem(reply).await, (500, "hq.damaged".into()), "and was: {}", before["row"]["number"]);
     let mut bob = world.phone("bob").await;
-    let pull = bob.post("/v1/pull", &xuncha_core::protocol::pull::PullRequest { have: vec![] }).await;
+    let pull = bob.post("/v1/pull", &xuncha_core::protocol::pull::PullRequest::default()).await;
     assert_eq!(problem(pull).await, (500, "hq.damaged".into()));
     let other = bob.start(&world, &["bob"]);
     bob.answer_item(&world, &other, "COLD-01", Outcome::Conforms);

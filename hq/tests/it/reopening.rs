@@ -211,7 +211,7 @@ async fn what_is_ordered_of_a_firm_is_told_to_the_phones_of_its_unit_only_and_no
     suspend(&head).await;
     for (user, told) in [("alice", true), ("carol", false)] {
         let phone = world.phone(user).await;
-        let reply: PullReply = phone.ask("/v1/pull", &PullRequest { have: vec![] }).await;
+        let reply: PullReply = phone.ask("/v1/pull", &PullRequest::default()).await;
         let says = |f: &WireFrame| f.payload.as_ref().is_some_and(|p| p.contains("firm.suspended"));
         assert_eq!(reply.runs[0].frames.iter().any(says), told, "{user}");
     }

@@ -298,9 +298,17 @@ impl Phone {
         self.post("/v1/session", &json!({"device": self.feed.device, "nonce": nonce, "signature": signature})).await
     }
     pub async fn hello_at(&self, head: Head) -> HelloReply {
+        self.hello_for(head, None).await
+    }
+    /// A hello that has room for so many wanted blobs.
+    pub async fn hello_for(&self, head: Head, most: Option<u32>) -> HelloReply {
         let session = Digest::digest(&[self.token.as_bytes()]);
         let claim = Signed::sign(&HeadClaim { head, session }, &self.feed_key).unwrap();
-        self.ask("/v1/hello", &json!({"heads": [claim], "app": "0.1.0", "seen_log_index": null})).await
+        let mut hello = json!({"heads": [claim], "app": "0.1.0", "seen_log_index": null});
+        if let Some(most) = most {
+            hello["most"] = most.into();
+        }
+        self.ask("/v1/hello", &hello).await
     }
     pub async fn hello(&self) -> HelloReply {
         self.hello_at(self.head.clone()).await

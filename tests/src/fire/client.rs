@@ -157,7 +157,7 @@ impl<'a> Client<'a> {
     /// Both sides compare everything.
     pub async fn close_day(&self) -> Result<()> {
         let blobs = self.load.all_files().iter().map(File::sha256).collect::<std::collections::BTreeSet<_>>();
-        let request = CloseRequest { feeds: vec![FeedClaim::new(self.head.clone(), 0, blobs)], after: None };
+        let request = CloseRequest { feeds: vec![FeedClaim::new(self.head.clone(), 0, blobs)], after: None, most: None };
         let reply: CloseReply = self.ask("/v1/close", &request).await?;
         ensure!(reply.agreed.is_some(), "{reply:?}");
         Ok(())

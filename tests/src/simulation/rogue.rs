@@ -96,11 +96,11 @@ impl Rogue {
             }
             9 => self.uploads(office, chance, &known).await,
             10 => {
-                let body = json!(PullRequest { have: Vec::new() });
+                let body = json!(PullRequest::default());
                 vec![self.post(office, "everything from the start", "/v1/pull", &body, false).await]
             }
             _ => {
-                let body = json!(CloseRequest { feeds: Vec::new(), after: None });
+                let body = json!(CloseRequest { feeds: Vec::new(), after: None, most: None });
                 vec![self.post(office, "a day without feeds", "/v1/close", &body, false).await]
             }
         }
@@ -219,7 +219,12 @@ impl Rogue {
         let Some(victim) = chance.pick(&known.feeds).cloned() else { return Vec::new() };
         let session = Digest::digest(&[self.token.as_deref().unwrap_or_default().as_bytes()]);
         let claim = Signed::sign(&HeadClaim { head: Head::empty(victim.feed), session }, &feed_signer(ROGUE));
-        let hello = HelloRequest { heads: claim.into_iter().collect(), app: "9.0.0".to_owned(), seen_log_index: None };
+        let hello = HelloRequest {
+            heads: claim.into_iter().collect(),
+            app: "9.0.0".to_owned(),
+            seen_log_index: None,
+            most: None,
+        };
         let receipt =
             ReceiptRequest { feed: victim.feed, blobs: known.blobs.iter().map(|(b, _)| *b).take(10).collect() };
         let path = format!("/v1/push/{}", victim.feed);

@@ -96,9 +96,9 @@ pub(super) async fn codes(phone: &Phone) -> Vec<String> {
     today["notices"].as_array().unwrap().iter().map(|n| text(&n["code"])).collect()
 }
 
-/// From now on the phone reaches HQ through this wire.
-async fn lead_over(phone: &Phone, proxy: &Proxy) {
-    let url = format!("https://{}", proxy.address());
+/// From now on the phone reaches HQ at this address.
+pub(super) async fn lead_over(phone: &Phone, to: SocketAddr) {
+    let url = format!("https://{to}");
     let settings = json!({ "language": null, "theme": null, "lock_after_min": null, "hq_url": url });
     phone.ask::<Value>("set_settings", settings).await.unwrap();
 }
@@ -216,7 +216,7 @@ async fn a_cut_while_an_original_comes_back_costs_one_part_and_not_all_of_it() {
     clock.pass(8 * 24 * HOUR);
     look_elsewhere(&alice).await;
     assert_eq!(free(&alice).await, 2);
-    lead_over(&alice, &proxy).await;
+    lead_over(&alice, proxy.address()).await;
     let before = proxy.returned();
     fetch(&alice, &one, &first).await.unwrap();
     let whole = proxy.returned() - before;
@@ -245,7 +245,7 @@ async fn an_original_comes_back_over_a_line_that_never_carries_a_whole_part() {
     clock.pass(8 * 24 * HOUR);
     look_elsewhere(&alice).await;
     assert_eq!(free(&alice).await, 1);
-    lead_over(&alice, &proxy).await;
+    lead_over(&alice, proxy.address()).await;
     proxy.cut_each_answer(200_000, Duration::from_millis(20));
     fetch(&alice, &inspection, &file).await.unwrap();
     assert!(proxy.cuts_of_each() > 2, "the line was as bad as it was meant to be");

@@ -203,7 +203,7 @@ impl Hq {
                 }
             }
         }
-        wanted.truncate(1_000);
+        wanted.truncate(hello.most.map_or(1_000, |most| most as usize));
         let checkpoint = Checkpoint {
             restored: None,
             log_index: self.log_index,
@@ -248,17 +248,26 @@ impl Hq {
     }
 
     fn pull(&self, request: &PullRequest) -> PullReply {
-        let mut runs = vec![];
+        let mut runs: Vec<FeedRun> = vec![];
         let mut more = self.endless;
+        let mut room = request.bytes.unwrap_or(u64::MAX);
         for (key, frames) in [(&self.feed, &self.own), (&self.bob_feed, &self.bobs)] {
             let have = request.have.iter().find(|h| h.feed == key.feed).map_or(0, |h| h.seq as usize);
-            let page: Vec<_> = frames.iter().skip(have).take(PAGE).map(|f| WireFrame::try_from(f).unwrap()).collect();
+            let mut page: Vec<WireFrame> = vec![];
+            for frame in frames.iter().skip(have).take(PAGE).map(|f| WireFrame::try_from(f).unwrap()) {
+                let size = serde_json::to_vec(&frame).unwrap().len() as u64;
+                if size > room && !(runs.is_empty() && page.is_empty()) {
+                    break;
+                }
+                room = room.saturating_sub(size);
+                page.push(frame);
+            }
             more |= frames.len() > have + page.len();
             if !page.is_empty() {
                 runs.push(FeedRun { feed: key.clone(), frames: page });
             }
         }
-        PullReply { runs, more }
+        PullReply { runs, more, said: None }
     }
 
     fn close(&self, request: &CloseRequest) -> CloseReply {
@@ -285,8 +294,9 @@ impl Hq {
             })
         });
         absent.retain(|b| request.after.is_none_or(|after| *b > after));
-        let more = absent.len() > PAGE;
-        absent.truncate(PAGE);
+        let most = request.most.map_or(PAGE, |most| PAGE.min(most as usize));
+        let more = absent.len() > most;
+        absent.truncate(most);
         CloseReply { missing_entries, missing_blobs: absent, more, unlike: vec![], agreed }
     }
 

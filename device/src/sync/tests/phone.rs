@@ -153,9 +153,6 @@ impl Phone {
         durable.order.push(sha256);
         sha256
     }
-    pub fn head(&self) -> Head {
-        head_of(self.feed.feed, &self.durable().frames)
-    }
     fn only_here(durable: &Durable) -> OnlyHere {
         let unsent: Vec<_> = durable.order.iter().filter(|b| !durable.receipted_blobs.contains(*b)).collect();
         OnlyHere {

@@ -10,91 +10,14 @@ use xuncha_core::protocol::push::{PushReply, Quarantined};
 use xuncha_core::protocol::receipts::{Receipt, ReceiptReply, ReceiptRequest};
 use xuncha_core::{Failure, Retry};
 
+use super::hand::{ByHand, last_wait};
 use super::phone::{TestKey, feed_key, write};
-use super::sim::{Sim, local};
+use super::sim::Sim;
 use crate::app::views::SyncPhase;
 use crate::sync::link::pause_ms;
 use crate::sync::machine::backoff_ms;
 use crate::sync::wire::failure_of;
-use crate::sync::{Answer, Effect, Input, Machine, Network, Request, RequestId, Wishes, pull};
-
-/// Drives the machine by hand up to a request and lets the test answer it. Everything before is answered truly.
-struct ByHand {
-    sim: Sim,
-    open: Vec<(RequestId, Option<String>, Request)>,
-    effects: Vec<Effect>,
-}
-
-impl ByHand {
-    fn new() -> Self {
-        Self { sim: Sim::new(0), open: vec![], effects: vec![] }
-    }
-    fn input(&mut self, input: Input) {
-        let mut effects = self.sim.machine.step(self.sim.now, input);
-        while let Some(at) = effects.iter().position(|e| matches!(e, Effect::Ask { .. })) {
-            let Effect::Ask { id, ask } = effects.remove(at) else { unreachable!("just found") };
-            let result = local(&self.sim.phone, ask);
-            effects.extend(self.sim.machine.step(self.sim.now, Input::Answer { id, result }));
-        }
-        for effect in effects {
-            match effect {
-                Effect::Send { id, token, request } => self.open.push((id, token.map(|t| t.to_string()), request)),
-                Effect::Cancel { id } => self.open.retain(|(asked, ..)| *asked != id),
-                effect => self.effects.push(effect),
-            }
-        }
-    }
-    fn until(&mut self, wanted: impl Fn(&Request) -> bool) -> RequestId {
-        if self.open.is_empty() {
-            self.input(Input::Start);
-        }
-        loop {
-            if let Some((id, ..)) = self.open.iter().find(|(_, _, r)| wanted(r)) {
-                return *id;
-            }
-            assert!(!self.open.is_empty(), "came to rest before: {:?}", self.sim.view());
-            let (id, token, request) = self.open.remove(0);
-            let result = self.truly(token, &request);
-            self.input(Input::Answer { id, result });
-        }
-    }
-    fn truly(&mut self, token: Option<String>, request: &Request) -> Result<Answer, Failure> {
-        match request {
-            Request::UploadBytes { address, sha256, offset, len, .. } => {
-                let bytes = self.sim.phone.durable().blobs[sha256].clone();
-                let part = *offset as usize..(*offset + *len) as usize;
-                self.sim.hq.append(address, *offset, &bytes[part]).map(Answer::Offset)
-            }
-            Request::CreateUpload { sha256, bytes: len @ 1.., .. } => {
-                let bytes = self.sim.phone.durable().blobs[sha256].clone();
-                let Answer::Created { address, .. } = self.sim.hq.answer(token.as_deref(), request)? else {
-                    unreachable!("a creation is answered by an address")
-                };
-                let offset = self.sim.hq.append(&address, 0, &bytes[..*len as usize])?;
-                Ok(Answer::Created { address, offset })
-            }
-            request => self.sim.hq.answer(token.as_deref(), request),
-        }
-    }
-    fn answer(&mut self, id: RequestId, result: Result<Answer, Failure>) {
-        self.open.retain(|(asked, ..)| *asked != id);
-        self.input(Input::Answer { id, result });
-    }
-    /// Answers the rest truly, through all waits, until the machine rests or waits.
-    fn rest(&mut self) {
-        while !self.open.is_empty() {
-            let (id, token, request) = self.open.remove(0);
-            let result = self.truly(token, &request);
-            self.input(Input::Answer { id, result });
-        }
-    }
-    fn problem(&self) -> Option<(String, Retry)> {
-        self.sim.view().problem.map(|f| (f.code, f.retry))
-    }
-    fn requests(&self) -> Vec<&Request> {
-        self.open.iter().map(|(_, _, r)| r).collect()
-    }
-}
+use crate::sync::{Answer, Effect, Input, Machine, Network, Request, Wishes, pull};
 
 fn is_hello(r: &Request) -> bool {
     matches!(r, Request::Hello(_))
@@ -125,12 +48,6 @@ fn an_answer_that_comes_twice_is_heard_once() {
     assert_eq!((after, hand.sim.view().entries_done), (3, 3));
     hand.rest();
     assert_eq!(hand.sim.view().phase, SyncPhase::Done);
-}
-
-/// Milliseconds of the last wait that was wanted.
-fn last_wait(hand: &ByHand) -> u64 {
-    let wait = |e: &Effect| if let Effect::Wait { ms } = e { Some(*ms) } else { None };
-    hand.effects.iter().rev().find_map(wait).expect("a wait")
 }
 
 #[test]
@@ -887,6 +804,24 @@ fn where_hq_takes_no_files_the_entries_get_their_receipt_and_the_rest_waits_with
         assert_eq!((offered, receipts), (3, 1), "as many as are offered at once; and HQ's word on the entries");
         assert_eq!(hand.sim.view().phase, SyncPhase::Waiting);
     }
+}
+
+#[test]
+fn a_calm_day_sends_everything_exactly_once() {
+    let mut sim = Sim::new(8);
+    sim.hq.publishes(vec![5; 3_000_000]);
+    sim.phone.says(5);
+    for photo in 0..8 {
+        // Small ones go with their creation, big ones after it.
+        let size = if photo % 3 == 0 { 1_500_000 } else { 2_000 + photo };
+        sim.phone.photographs(vec![photo as u8; size]);
+    }
+    sim.start();
+    sim.runs(2_000);
+    sim.assert_all_in();
+    let pushes = sim.sent.iter().filter(|r| matches!(r, Request::Push { .. })).count();
+    let creations = sim.sent.iter().filter(|r| matches!(r, Request::CreateUpload { .. })).count();
+    assert_eq!((pushes, creations, sim.hq.hellos), (1, 8, 2));
 }
 
 #[test]
