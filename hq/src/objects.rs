@@ -9,9 +9,11 @@
 //! objects/3f/3f9a…   a finished object        parts/<upload>   the bytes of an upload so far: its length is the offset
 //! ```
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 use xuncha_core::Failure;
@@ -67,6 +69,9 @@ pub trait Objects: Send + Sync {
 pub struct Folder {
     objects: PathBuf,
     parts: PathBuf,
+    /// Folders below `objects/` whose own names are durable. That one is there says nothing: the sync after it was made may have
+    /// failed, or never have come.
+    certain: Mutex<HashSet<PathBuf>>,
 }
 
 impl Folder {
@@ -77,7 +82,7 @@ impl Folder {
             fs::create_dir_all(folder)?;
         }
         sync_folder(data)?;
-        Ok(Self { objects, parts })
+        Ok(Self { objects, parts, certain: Mutex::default() })
     }
     fn object(&self, sha256: &BlobHash) -> PathBuf {
         let name = sha256.to_string();
@@ -90,12 +95,18 @@ impl Folder {
     fn place(&self, part: &Path, sha256: &BlobHash) -> io::Result<()> {
         let target = self.object(sha256);
         let folder = target.parent().unwrap_or(&self.objects);
-        if !folder.exists() {
-            fs::create_dir_all(folder)?;
-            sync_folder(&self.objects)?;
-        }
+        fs::create_dir_all(folder)?;
         fs::rename(part, &target)?;
-        sync_folder(folder)
+        self.name(folder)
+    }
+    /// Makes the names in a folder below `objects/` durable, and its own.
+    fn name(&self, folder: &Path) -> io::Result<()> {
+        sync_folder(folder)?;
+        if !self.certain.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+            sync_folder(&self.objects)?;
+            self.certain.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -103,6 +114,8 @@ impl Objects for Folder {
     fn put(&self, bytes: &[u8]) -> io::Result<BlobHash> {
         let sha256 = BlobHash::digest(&[bytes]);
         if recheck(self, &sha256)?.is_some_and(|(_, same)| same) {
+            // Its name may be what a killed process, or a failed sync, left.
+            self.name(self.object(&sha256).parent().unwrap_or(&self.objects))?;
             return Ok(sha256);
         }
         let part = self.parts.join(format!("put{}", sha256.short()));
@@ -170,7 +183,11 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
             other => other?,
         }
-        sync_folder(folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+        if let Err(e) = sync_folder(folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))) {
+            // Whoever tries again would find it there and believe its name.
+            let _ = fs::remove_dir(folder);
+            return Err(e);
+        }
     }
     Ok(())
 }

@@ -10,9 +10,12 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use serde_json::json;
+use xuncha_tests::alone;
 use xuncha_tests::disk::phone::faults::{Bench, VERBS};
 use xuncha_tests::disk::phone::{day, segments};
 use xuncha_tests::disk::{Marks, rows};
+use xuncha_tests::district::INSPECTOR;
 
 #[derive(Parser)]
 struct Args {
@@ -39,6 +42,8 @@ enum What {
     Day,
     /// Opens a phone that was stopped and goes on.
     GoOn,
+    /// Opens a phone of [`alone`] and closes it.
+    Unlock,
     /// Every verb with every operation failed; prints a report as JSON.
     Faults,
     /// Every verb with every sync failed, and the work afterwards.
@@ -56,6 +61,10 @@ async fn main() {
     match args.what {
         What::Day => day::live(&args.data, &marks, args.seed).await.unwrap(),
         What::GoOn => day::go_on(&args.data, &marks, args.seed).await.unwrap(),
+        What::Unlock => {
+            let phone = alone::Phone::open(&args.data, INSPECTOR).await.unwrap();
+            phone.ask("lock", json!({})).await;
+        }
         What::Faults => {
             let bench = Bench::set_up(&args.data, &marks).await.unwrap();
             let report = bench.fail_everything(&VERBS, args.every).await.unwrap();

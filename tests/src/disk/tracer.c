@@ -9,9 +9,9 @@
  *                          XUNCHA_DISK_TRACE   where the trace is appended, if anywhere
  *                          XUNCHA_DISK_MARKS   a file of the child's own words; lines that begin with '!' are orders to the tracer
  *                          XUNCHA_DISK_PLAN    the first order, without its '!'
- * Orders:   fail N once|on EIO|ENOSPC whole|short|done any|syncs
+ * Orders:   fail N once|on EIO|ENOSPC whole|short|done|hidden any|syncs
  *                                       of the operations from now on that can fail so, the N-th fails (`on`: and all after it);
- *                                       whenever one does, "failed" is added to the file of marks
+ *                                       whenever one does, "failed <verb> <path below the folder>" is added to the file of marks
  *           kill N before|torn|after    the process is killed around the N-th operation from now on
  *           calm                                     nothing is done to it any more
  *           count                                    starts counting anew; the number so far stands in the trace
@@ -107,7 +107,7 @@ static int real_sync, reads, watching;
 static int words = -1;
 static uint64_t number, fail_at, fail_seen, kill_at;
 static int fail_on, fail_errno, fail_how, fail_syncs, kill_when;
-enum { WHOLE, SHORT, DONE };
+enum { WHOLE, SHORT, DONE, HIDDEN };
 enum { BEFORE = 1, TORN, AFTER };
 static volatile int busy;
 
@@ -176,14 +176,24 @@ static void note(uint32_t kind, long result, uint64_t inode, uint64_t at, uint64
 
 enum { NEEDS_ROOM = 1, IS_SYNC = 2 };
 
+/* The verbs of the marks; `operations` in fire/faults.rs has the same. */
+static const char *const verbs[] = {
+    [OPEN] = "open", [WRITE] = "write", [TRUNCATE] = "truncate", [ALLOCATE] = "allocate", [SYNC] = "sync",
+    [SYNC_FOLDER] = "sync-folder", [RENAME] = "rename", [LINK] = "link", [UNLINK] = "unlink", [MAKE_FOLDER] = "mkdir",
+    [REMOVE_FOLDER] = "rmdir", [READ] = "read", [SYMLINK] = "symlink"};
+
 /* Whether the operation that is counted now is to fail; the error as the kernel would answer it, or 0. */
-static long verdict(int traits) {
+static long verdict(int traits, uint32_t kind, const char *path) {
   number++;
   if (kill_at == number && kill_when == BEFORE) die();
   if (!fail_at || (fail_errno == ENOSPC && !(traits & NEEDS_ROOM)) || (fail_syncs && !(traits & IS_SYNC))) return 0;
   fail_seen++;
   if (fail_seen < fail_at || (!fail_on && fail_seen > fail_at)) return 0;
-  if (words >= 0) raw(SYS_write, words, (long)"failed\n", 7, 0, 0);
+  if (words >= 0) {
+    char line[MOST + 32];
+    int n = snprintf(line, sizeof line, "failed %s %s\n", verbs[kind], below(path) ? path + root_length : path);
+    raw(SYS_write, words, (long)line, n, 0, 0);
+  }
   return -fail_errno;
 }
 static void after(void) {
@@ -203,7 +213,8 @@ static void order(const char *said) {
     fail_syncs = !strcmp(which, "syncs");
     fail_on = !strcmp(how, "on");
     fail_errno = strcmp(error, "ENOSPC") ? EIO : ENOSPC;
-    fail_how = !strcmp(amount, "short") ? SHORT : !strcmp(amount, "done") ? DONE : WHOLE;
+    fail_how = !strcmp(amount, "short") ? SHORT : !strcmp(amount, "done") ? DONE
+               : !strcmp(amount, "hidden") ? HIDDEN : WHOLE;
   } else if (sscanf(said, "kill %llu %15s", &n, how) == 2) {
     kill_at = number + n;
     kill_when = !strcmp(how, "before") ? BEFORE : !strcmp(how, "torn") ? TORN : AFTER;
@@ -250,7 +261,7 @@ static long writing(long nr, const long *a) {
   } else {
     at = raw(SYS_lseek, a[0], 0, SEEK_CUR, 0, 0);
   }
-  long failure = verdict(NEEDS_ROOM);
+  long failure = verdict(NEEDS_ROOM, WRITE, path);
   int torn = kill_at == number && kill_when == TORN;
   size_t allowed = length;
   if (torn || (failure && fail_how == SHORT)) allowed = length / 2;
@@ -294,7 +305,7 @@ static long reading(long nr, const long *a) {
   char path[MOST];
   path_of(a[0], path);
   if (!below(path)) return raw(nr, a[0], a[1], a[2], a[3], a[4]);
-  long failure = verdict(0);
+  long failure = verdict(0, READ, path);
   long done = failure ? failure : raw(nr, a[0], a[1], a[2], a[3], a[4]);
   note(READ, done, inode_of(a[0]), 0, a[2], path, "", "", 0);
   after();
@@ -310,16 +321,19 @@ static long to_open_file(long nr, const long *a, uint32_t kind, uint64_t at, uin
   raw(SYS_newfstatat, a[0], (long)"", (long)&status, AT_EMPTY_PATH, 0);
   if (kind == SYNC && S_ISDIR(status.st_mode)) kind = SYNC_FOLDER;
   int room = kind != TRUNCATE || length > (uint64_t)status.st_size;
-  long done = verdict((room ? NEEDS_ROOM : 0) | (kind == SYNC || kind == SYNC_FOLDER ? IS_SYNC : 0));
+  int sync = kind == SYNC || kind == SYNC_FOLDER;
+  long done = verdict((room ? NEEDS_ROOM : 0) | (sync ? IS_SYNC : 0), kind, path);
+  /* `hidden`: it failed, and whoever asked does not hear it. */
+  int hidden = done && sync && fail_how == HIDDEN;
   if (!done || fail_how == DONE) {
-    long real = kind == SYNC || kind == SYNC_FOLDER ? (real_sync ? raw(nr, a[0], a[1], a[2], a[3], a[4]) : 0)
+    long real = sync ? (real_sync ? raw(nr, a[0], a[1], a[2], a[3], a[4]) : 0)
                                                     : raw(nr, a[0], a[1], a[2], a[3], a[4]);
     if (!done) done = real;
     else kind |= NEVERTHELESS;
   }
   note(kind, done, status.st_ino, at, length, path, "", "", 0);
   after();
-  return done;
+  return hidden ? 0 : done;
 }
 
 static long opening(long nr, const long *a, int folder, const char *name, uint64_t flags) {
@@ -331,7 +345,7 @@ static long opening(long nr, const long *a, int folder, const char *name, uint64
   int was = !status_of(path, &status);
   uint32_t kind = OPEN;
   uint64_t made = 0;
-  long done = verdict((flags & O_CREAT) && !was ? NEEDS_ROOM : 0);
+  long done = verdict((flags & O_CREAT) && !was ? NEEDS_ROOM : 0, OPEN, path);
   if (!done || fail_how == DONE) {
     long real = raw(nr, a[0], a[1], a[2], a[3], a[4]);
     if (done && real >= 0) {
@@ -357,7 +371,7 @@ static long to_names(long nr, const long *a, uint32_t kind, int folder, const ch
   if (other) resolve(other_folder, other, second);
   if (!below(path) && !(other && below(second))) return raw(nr, a[0], a[1], a[2], a[3], a[4]);
   uint64_t inode = kind == SYMLINK ? 0 : inode_at(path);
-  long done = verdict(kind == UNLINK || kind == REMOVE_FOLDER ? 0 : NEEDS_ROOM);
+  long done = verdict(kind == UNLINK || kind == REMOVE_FOLDER ? 0 : NEEDS_ROOM, kind, path);
   if (!done || fail_how == DONE) {
     long real = raw(nr, a[0], a[1], a[2], a[3], a[4]);
     if (!done) done = real;

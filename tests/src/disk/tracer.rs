@@ -31,6 +31,8 @@ pub enum Amount {
     Short,
     /// Everything, though the answer says otherwise.
     Done,
+    /// Nothing, though the answer of a sync says otherwise: what a program makes of it that does not look at the answer.
+    Hidden,
 }
 
 /// On which side of an operation the process is killed.
@@ -93,6 +95,11 @@ impl Order {
             only_syncs: true,
         }
     }
+    /// One sync fails, once, and the child does not hear it; other operations are not counted.
+    pub fn hide_sync(sync: u64) -> Self {
+        let (error, amount) = (Error::Medium, Amount::Hidden);
+        Self::Fail { operation: sync, from_then_on: false, error, amount, only_syncs: true }
+    }
     /// Kills the process.
     pub fn kill(operation: u64, when: When) -> Self {
         Self::Kill { operation, when }
@@ -112,6 +119,7 @@ impl fmt::Display for Order {
                     Amount::Whole => "whole",
                     Amount::Short => "short",
                     Amount::Done => "done",
+                    Amount::Hidden => "hidden",
                 };
                 let which = if *only_syncs { "syncs" } else { "any" };
                 write!(f, "fail {operation} {how} {error} {amount} {which}")
@@ -194,7 +202,12 @@ impl Marks {
     }
     /// How many operations failed so far because they were told to.
     pub fn failures(&self) -> io::Result<usize> {
-        Ok(std::fs::read_to_string(&self.path)?.lines().filter(|line| *line == "failed").count())
+        Ok(self.failed()?.len())
+    }
+    /// Which: verb and path below the folder, in their order.
+    pub fn failed(&self) -> io::Result<Vec<String>> {
+        let said = std::fs::read_to_string(&self.path)?;
+        Ok(said.lines().filter_map(|line| line.strip_prefix("failed ")).map(ToOwned::to_owned).collect())
     }
     /// Says one line, with one write.
     pub fn say(&self, line: &str) -> io::Result<()> {

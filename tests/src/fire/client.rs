@@ -1,5 +1,6 @@
 //! A phone that speaks to HQ's router without a socket, and may say everything again.
 
+use std::fmt;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -10,10 +11,12 @@ use data_encoding::BASE64;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+use xuncha_core::Failure;
 use xuncha_core::feed::{Frame, Head, Signer as _, VerifyingKey, WireFrame};
 use xuncha_core::ids::{BlobHash, EntryId};
 use xuncha_core::protocol::blobs::{OFFSET_MEDIA_TYPE, TUS_VERSION};
 use xuncha_core::protocol::close_of_day::{CloseReply, CloseRequest, FeedClaim};
+use xuncha_core::protocol::problem::Problem;
 use xuncha_core::protocol::push::PushReply;
 use xuncha_core::protocol::receipts::ReceiptReply;
 use xuncha_core::protocol::session::signed_message;
@@ -25,6 +28,30 @@ use crate::simulation::office::device_signer;
 
 /// tus: the bytes are not those of the hash.
 const WRONG_BYTES: u16 = 460;
+
+/// HQ said no.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// HTTP's status.
+    pub status: u16,
+    /// What a machine acts on, and whether it may ask again.
+    pub failure: Failure,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.failure)
+    }
+}
+impl std::error::Error for Refused {}
+
+/// What HQ said instead of yes.
+fn refused(what: &str, status: u16, body: &[u8]) -> anyhow::Error {
+    match serde_json::from_slice::<Problem>(body) {
+        Ok(problem) => anyhow::Error::new(Refused { status, failure: problem.failure }).context(what.to_owned()),
+        Err(_) => anyhow::anyhow!("{what}: {status} {}", String::from_utf8_lossy(body)),
+    }
+}
 
 /// The phone.
 pub struct Client<'a> {
@@ -50,7 +77,9 @@ impl<'a> Client<'a> {
     async fn ask<T: DeserializeOwned>(&self, path: &str, body: &impl serde::Serialize) -> Result<T> {
         let request = Request::post(path).header("content-type", "application/json");
         let (status, _, bytes) = self.send(request, serde_json::to_vec(body)?.into()).await?;
-        ensure!(status == 200, "{path}: {status} {}", String::from_utf8_lossy(&bytes));
+        if status != 200 {
+            return Err(refused(path, status, &bytes));
+        }
         Ok(serde_json::from_slice(&bytes)?)
     }
 
@@ -72,7 +101,9 @@ impl<'a> Client<'a> {
         let request =
             Request::post(format!("/v1/push/{}", self.load.feed.feed)).header("content-type", "application/x-ndjson");
         let (status, _, bytes) = self.send(request, lines.join("\n").into()).await?;
-        ensure!(status == 200, "push: {status} {}", String::from_utf8_lossy(&bytes));
+        if status != 200 {
+            return Err(refused("push", status, &bytes));
+        }
         Ok(serde_json::from_slice(&bytes)?)
     }
 
@@ -119,7 +150,9 @@ impl<'a> Client<'a> {
         if status == WRONG_BYTES {
             return Ok(false);
         }
-        ensure!(status == 201, "create: {status} {}", String::from_utf8_lossy(&bytes));
+        if status != 201 {
+            return Err(refused("create", status, &bytes));
+        }
         let text =
             |headers: &HeaderMap, name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
         let address = text(&headers, "location").context("no address")?;
@@ -134,7 +167,9 @@ impl<'a> Client<'a> {
             if status == WRONG_BYTES {
                 return Ok(false);
             }
-            ensure!(status == 204, "patch: {status} {}", String::from_utf8_lossy(&bytes));
+            if status != 204 {
+                return Err(refused("patch", status, &bytes));
+            }
             offset = text(&headers, "upload-offset").context("no offset")?.parse()?;
             ensure!(offset == to, "HQ stands at {offset} and not at {to}");
         }
@@ -157,7 +192,8 @@ impl<'a> Client<'a> {
     /// Both sides compare everything.
     pub async fn close_day(&self) -> Result<()> {
         let blobs = self.load.all_files().iter().map(File::sha256).collect::<std::collections::BTreeSet<_>>();
-        let request = CloseRequest { feeds: vec![FeedClaim::new(self.head.clone(), 0, blobs)], after: None, most: None };
+        let request =
+            CloseRequest { feeds: vec![FeedClaim::new(self.head.clone(), 0, blobs)], after: None, most: None };
         let reply: CloseReply = self.ask("/v1/close", &request).await?;
         ensure!(reply.agreed.is_some(), "{reply:?}");
         Ok(())

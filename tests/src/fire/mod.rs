@@ -6,9 +6,12 @@
 //! whether all that was acknowledged is there). What it is not: the tracer and the disk that forgets, which are [`crate::disk`];
 //! or the whole engine of a phone, which meets a killed HQ in `tests/sync/stopped.rs`.
 //!
+//! [`faults`] has the same day on a disk that refuses.
+//!
 //! The child that is traced is `xuncha-hq-victim`; it says what it heard as marks of the trace.
 
 mod client;
+pub mod faults;
 mod load;
 
 use std::fs;
@@ -38,7 +41,7 @@ use xuncha_hq::objects::{Folder, recheck};
 use xuncha_hq::random::SystemChance;
 use xuncha_hq::{backup, check, sync};
 
-pub use client::Client;
+pub use client::{Client, Refused};
 pub use load::Load;
 
 use crate::simulation::office::device_signer;
@@ -286,27 +289,35 @@ pub async fn lost(hq: &Arc<Hq>, root: &Path, said: &Acknowledged) -> Result<Vec<
 ///
 /// # Errors
 /// Nothing could be looked at.
-pub async fn faults(root: &Path) -> Result<Vec<String>> {
+pub async fn check_finds(root: &Path) -> Result<Vec<String>> {
     let checked = check::check(&root.join(DATA)).await?;
     Ok(checked.audit.faults.iter().map(|f| format!("{} {}: {}", f.code, f.about, f.detail)).collect())
 }
 
-/// HQ starts again over what a kill or a cut left; nothing acknowledged is gone, `check` is clean, the phone's day comes to its end,
-/// and `check` is clean again.
+/// HQ starts again over what a kill or a cut left; nothing acknowledged is gone, and `check` is clean.
 ///
 /// # Errors
 /// What is wrong.
-pub async fn judge(root: &Path, said: &Acknowledged) -> Result<()> {
+pub async fn stands(root: &Path, said: &Acknowledged) -> Result<Arc<Hq>> {
     let _ = fs::remove_file(root.join(DATA).join("hq.sqlite-shm"));
     let hq = open(root).await.context("HQ does not start")?;
     let gone = lost(&hq, root, said).await?;
     ensure!(gone.is_empty(), "acknowledged and gone: {gone:?}");
-    let wrong = faults(root).await?;
+    let wrong = check_finds(root).await?;
     ensure!(wrong.is_empty(), "check after the start: {wrong:?}");
+    Ok(hq)
+}
+
+/// As [`stands`]; then the phone's day comes to its end, and `check` is clean again.
+///
+/// # Errors
+/// What is wrong.
+pub async fn judge(root: &Path, said: &Acknowledged) -> Result<()> {
+    let hq = stands(root, said).await?;
     let mut ended = 0;
     day(&hq, root, &mut |_| ended += 1).await.context("the phone's day does not come to its end")?;
     ensure!(ended == 6, "the phone heard {ended} words");
-    let wrong = faults(root).await?;
+    let wrong = check_finds(root).await?;
     ensure!(wrong.is_empty(), "check after the day: {wrong:?}");
     Ok(())
 }

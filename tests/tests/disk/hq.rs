@@ -13,7 +13,7 @@ use xuncha_tests::disk::{Cut, Deed, Honesty, Op, Order, Platter, Shelf, Trace, T
 use xuncha_tests::fire::{self, Acknowledged, Scene};
 use xuncha_tests::program;
 
-fn runtime() -> Runtime {
+pub(super) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
@@ -99,7 +99,7 @@ impl Recorded {
 }
 
 /// Originals never change in place.
-fn is_object(path: &Path) -> bool {
+pub(super) fn is_object(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "objects")
 }
 
@@ -224,7 +224,7 @@ fn i1_what_the_first_command_over_a_new_folder_did_is_there_after_a_cut() {
             for n in 0..8 * super::times() as u64 {
                 let laid = shelf.lay_out(&disk.after(&mut Cut::new(seed ^ n)), is_object).unwrap();
                 let _ = std::fs::remove_file(laid.path().join(fire::DATA).join("hq.sqlite-shm"));
-                let faults = runtime.block_on(fire::faults(laid.path()));
+                let faults = runtime.block_on(fire::check_finds(laid.path()));
                 assert!(faults.as_ref().is_ok_and(Vec::is_empty), "cut {n} (seed {seed}): {faults:?}");
                 let db = Sqlite::open(&laid.path().join(fire::DATA).join("hq.sqlite")).unwrap();
                 assert_eq!(runtime.block_on(db.units()).unwrap().len(), 1, "cut {n} (seed {seed})");
@@ -267,7 +267,7 @@ fn a_restoration_stopped_at_any_step_leaves_nothing_or_all_and_can_be_done_again
                 let laid = shelf.lay_out(&tree, is_object).unwrap();
                 let data = laid.path().join(fire::DATA);
                 if data.exists() {
-                    let faults = runtime.block_on(fire::faults(laid.path())).unwrap();
+                    let faults = runtime.block_on(fire::check_finds(laid.path())).unwrap();
                     assert!(faults.is_empty(), "at {place} of {last} (cut: {cut}, seed {seed}): {faults:?}");
                     all += 1;
                     continue;
@@ -279,7 +279,7 @@ fn a_restoration_stopped_at_any_step_leaves_nothing_or_all_and_can_be_done_again
                     let mut command = Command::new(program("xuncha-hq").unwrap());
                     let done = command.args(args).current_dir(laid.path()).env("RUST_LOG", "off").output().unwrap();
                     assert!(done.status.success(), "at {place}: {}", String::from_utf8_lossy(&done.stderr));
-                    assert!(runtime.block_on(fire::faults(laid.path())).unwrap().is_empty());
+                    assert!(runtime.block_on(fire::check_finds(laid.path())).unwrap().is_empty());
                     again += 1;
                 }
             }

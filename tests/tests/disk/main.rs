@@ -6,6 +6,8 @@ mod corrupt;
 mod cuts;
 mod faults;
 mod hq;
+mod hq_faults;
+mod migrations;
 mod segments;
 mod tracer;
 

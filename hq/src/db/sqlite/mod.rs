@@ -27,6 +27,8 @@ mod embedded {
 
 /// Threads that read.
 const READERS: usize = 4;
+/// How long a transaction waits for another's.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The SQLite backend.
 pub struct Sqlite {
@@ -39,6 +41,7 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Self> {
         let mut writer = connect(path, false)?;
         migrate(&mut writer)?;
+        may_write(&writer)?;
         let readers = (0..READERS).map(|_| connect(path, true)).collect::<Result<Vec<_>>>()?;
         Ok(Self { pool: Pool::start(writer, readers)?, settled: log::Settled::default() })
     }
@@ -74,7 +77,12 @@ fn connect(path: &Path, read_only: bool) -> Result<Connection> {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Where a file cannot be opened for writing, for whatever reason and however shortly, SQLite opens it for reading. An HQ that
+    // began so would refuse every entry until somebody started it anew.
+    if connection.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(DbError::Backend("the database cannot be opened for writing".into()));
+    }
+    connection.busy_timeout(PATIENCE)?;
     for (name, value) in [
         ("synchronous", "EXTRA"),
         ("journal_mode", "WAL"),
@@ -93,6 +101,18 @@ fn connect(path: &Path, read_only: bool) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The log and its index fall back to reading, too, and only a transaction that may write finds out.
+fn may_write(connection: &Connection) -> Result<()> {
+    // Somebody else writes just now: then it can be written.
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    let tried = connection.execute_batch("BEGIN IMMEDIATE; COMMIT");
+    connection.busy_timeout(PATIENCE)?;
+    match tried {
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 fn migrate(connection: &mut Connection) -> Result<()> {
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
@@ -104,7 +124,9 @@ fn migrate(connection: &mut Connection) -> Result<()> {
         let narrow = |v| i32::try_from(v).unwrap_or(i32::MAX);
         return Err(DbError::Newer { found: narrow(found), known: narrow(known) });
     }
-    runner.run(connection).map_err(|e| DbError::Backend(e.to_string()))?;
+    // In one transaction: otherwise each migration is one and the note that it was done another, and an HQ that is stopped between
+    // them never starts again.
+    runner.set_grouped(true).run(connection).map_err(|e| DbError::Backend(e.to_string()))?;
     Ok(())
 }
 
