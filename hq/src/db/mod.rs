@@ -77,6 +77,9 @@ pub trait Log {
     async fn log(&self, after: u64, limit: u32) -> Result<Vec<StoredEntry>>;
     /// Entries of an inspection after a place in the log.
     async fn inspection_log(&self, inspection: &InspectionId, after: u64, limit: u32) -> Result<Vec<StoredEntry>>;
+    /// Inspections in which others speak, too, and whose team one of `feeds` named (`inspection.started`, `officers.set`) after
+    /// the newest of the entries that `have` names was stored.
+    async fn named_since(&self, feeds: &[FeedId], have: &[Head]) -> Result<BTreeSet<InspectionId>>;
     /// Stores a batch: durable when this returns.
     async fn commit(&self, batch: Batch) -> Result<()>;
     /// Empties the rebuildable tables and fills them anew, in one transaction.

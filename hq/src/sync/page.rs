@@ -4,8 +4,12 @@
 //! person, or whoever said it; then the frames that move the cursors. The middle part moves no cursor and no cursor would bring
 //! it again: it is told whole before a cursor passes the entry that names the team, over as many pages as it takes
 //! ([`Said`]). Nothing is remembered here between two pages.
+//!
+//! A team named by another feed is met on the way. One that the phone itself named (its own entries never come to it) counts
+//! as just met while the newest entry the phone has of others was stored before it in HQ's log: whoever was given a later one
+//! was given that page, and what was said before with it. So it is told again until anything new comes, and no longer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -14,7 +18,7 @@ use xuncha_core::feed::{FeedKey, Frame, Head, WireFrame};
 use xuncha_core::ids::{Digest, FeedId, InspectionId};
 use xuncha_core::protocol::pull::{FeedRun, PullReply, Said};
 
-use super::pull::{View, sees, sees_hq};
+use super::pull::{Theirs, View, sees_hq};
 use crate::db::StoredEntry;
 use crate::hq::Hq;
 use crate::refusal::{Answer, Refusal};
@@ -30,6 +34,8 @@ const NAMES_OFFICERS: [&str; 2] = ["inspection.started", "officers.set"];
 pub(super) struct Asked<'a> {
     pub hq: &'a Arc<Hq>,
     pub view: View,
+    /// Feeds of the device itself.
+    pub own: BTreeSet<FeedId>,
     /// Feeds the device may have a copy of, HQ's first.
     pub feeds: Vec<FeedKey>,
     /// Where its copies end.
@@ -53,27 +59,27 @@ impl Asked<'_> {
     /// The next page, of at most `bytes`; `said` is how far the last one told what was said before the same heads.
     pub async fn page(&self, bytes: Option<u64>, said: Option<&Said>) -> Answer<PullReply> {
         let mut page = Page { room: bytes.unwrap_or(PAGE_BYTES).min(PAGE_BYTES), said: Vec::new(), sent: Vec::new() };
-        let mut joined: BTreeSet<InspectionId> = BTreeSet::new();
-        let mut begun = false;
+        // Set when the first frame is known: what was said before comes ahead of it.
+        let mut joined: Option<BTreeSet<InspectionId>> = None;
         for feed in &self.feeds {
             let mut from = self.has(&feed.feed);
             loop {
                 let read = self.hq.db.entries(&feed.feed, from, STEP).await?;
                 let full = read.len() == STEP as usize;
-                let theirs = self.theirs(&read).await?;
+                let theirs = self.theirs(feed, &read).await?;
                 for stored in read {
                     from += 1;
                     let (frame, names) = self.seen(feed, &theirs, stored).await?;
-                    let names = names.filter(|inspection| !joined.contains(inspection));
-                    if !std::mem::replace(&mut begun, true) {
-                        joined.extend(names);
-                        let told = self.tell(&mut page, &joined, said).await?;
+                    let Some(joined) = &mut joined else {
+                        let met = joined.insert(self.named_by_itself().await?);
+                        met.extend(names);
+                        let told = self.tell(&mut page, met, said).await?;
                         if !told.whole || !page.sends(feed, frame) {
                             return Ok(page.reply(self.hq, true, Some(told.at)));
                         }
                         continue;
-                    }
-                    if let Some(inspection) = names {
+                    };
+                    if let Some(inspection) = names.filter(|inspection| !joined.contains(inspection)) {
                         // Where there is something to tell, this entry begins the next page.
                         if !self.said_before(&BTreeSet::from([inspection.clone()])).await?.is_empty() {
                             return Ok(page.reply(self.hq, true, None));
@@ -89,24 +95,51 @@ impl Asked<'_> {
                 }
             }
         }
+        if joined.is_none() {
+            let told = self.tell(&mut page, &self.named_by_itself().await?, said).await?;
+            if !told.whole {
+                return Ok(page.reply(self.hq, true, Some(told.at)));
+            }
+        }
         Ok(page.reply(self.hq, false, None))
+    }
+
+    /// Inspections of their teams that the device itself named a team of, and was not answered for yet.
+    async fn named_by_itself(&self) -> Answer<BTreeSet<InspectionId>> {
+        let have: Vec<Head> = self.have.iter().filter(|head| !self.own.contains(&head.feed)).cloned().collect();
+        let named = self.hq.db.named_since(&Vec::from_iter(self.own.iter().copied()), &have).await?;
+        // Whoever is not on the team may name whom he likes.
+        self.view.inspections(self.hq, &Vec::from_iter(named)).await
     }
 
     fn has(&self, feed: &FeedId) -> u64 {
         self.have.iter().find(|h| h.feed == *feed).map_or(0, |h| h.seq)
     }
 
-    /// Of the inspections these entries belong to, those whose team one of the device's people is on.
-    async fn theirs(&self, read: &[StoredEntry]) -> Answer<BTreeSet<InspectionId>> {
+    /// Whether the phone's copy of a feed is the beginning of HQ's.
+    async fn is_copied(&self, feed: &FeedKey) -> Answer<bool> {
+        let Some(head) = self.have.iter().find(|head| head.feed == feed.feed) else { return Ok(false) };
+        Ok(self.hq.db.entry_at(&feed.feed, head.seq).await? == head.id)
+    }
+
+    /// What of these entries of a feed may be seen.
+    async fn theirs(&self, feed: &FeedKey, read: &[StoredEntry]) -> Answer<Theirs> {
         let named: BTreeSet<InspectionId> = read.iter().filter_map(|e| e.inspection.clone()).collect();
-        self.view.inspections(self.hq, &Vec::from_iter(named)).await
+        let all = self.view.inspections(self.hq, &Vec::from_iter(named)).await?;
+        self.shared(feed, all).await
+    }
+
+    async fn shared(&self, feed: &FeedKey, all: BTreeSet<InspectionId>) -> Answer<Theirs> {
+        let asked = Vec::from_iter(all.iter().cloned());
+        let shared = self.hq.db.of_teams(std::slice::from_ref(&feed.user), &asked).await?;
+        Ok(Theirs { all, shared })
     }
 
     /// An entry as the device may see it; and the inspection whose team it names, if it may see that.
     async fn seen(
         &self,
         feed: &FeedKey,
-        theirs: &BTreeSet<InspectionId>,
+        theirs: &Theirs,
         stored: StoredEntry,
     ) -> Answer<(WireFrame, Option<InspectionId>)> {
         // What is not what was filed any more is given to nobody, least of all to those it is not meant for.
@@ -114,7 +147,7 @@ impl Asked<'_> {
         let visible = if feed.feed == self.hq.own.feed {
             sees_hq(self.hq, &self.view, said.as_ref()).await?
         } else {
-            sees(theirs, &stored)
+            theirs.sees(&stored)
         };
         if !visible {
             return Ok((wire(&stored.frame.header_only())?, None));
@@ -139,16 +172,23 @@ impl Asked<'_> {
     }
 
     /// Entries of these inspections that lie before the phone's cursors, with their places in HQ's log. The phone has them as
-    /// headers if its person, or theirs, joined the team only now. It passes over those it has in full.
+    /// headers if its person, or theirs, joined the team only now. It passes over those it has in full. A copy that ends in another
+    /// entry than HQ has there, of before a restoration, has nothing of HQ's to be filled in: it would refuse the whole page.
     async fn said_before(&self, joined: &BTreeSet<InspectionId>) -> Answer<Vec<(u64, &FeedKey, WireFrame)>> {
-        let mut before = Vec::new();
+        let (mut before, mut theirs) = (Vec::new(), BTreeMap::new());
         for inspection in joined {
             for stored in self.hq.db.inspection_log(inspection, 0, u32::MAX).await? {
                 let entry = stored.open()?;
                 let feed = self.feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != self.hq.own.feed);
-                let Some(feed) = feed.filter(|f| entry.header.seq <= self.has(&f.feed) && sees(joined, &stored)) else {
+                let Some(feed) = feed.filter(|f| entry.header.seq <= self.has(&f.feed)) else { continue };
+                if !theirs.contains_key(&feed.feed) {
+                    let same = self.is_copied(feed).await?;
+                    let seen = if same { Some(self.shared(feed, joined.clone()).await?) } else { None };
+                    theirs.insert(feed.feed, seen);
+                }
+                if !theirs.get(&feed.feed).and_then(Option::as_ref).is_some_and(|theirs| theirs.sees(&stored)) {
                     continue;
-                };
+                }
                 stored.verify(&feed.key)?;
                 before.push((stored.log_index, feed, wire(&stored.frame)?));
             }

@@ -59,7 +59,7 @@ pub(super) async fn pull(State(hq): State<Arc<Hq>>, device: Device, Json(ask): J
             feeds.push(row.key);
         }
     }
-    let asked = Asked { hq: &hq, view, feeds, have: &ask.have };
+    let asked = Asked { hq: &hq, view, own, feeds, have: &ask.have };
     Ok(json(StatusCode::OK, &asked.page(ask.bytes, ask.said.as_ref()).await?))
 }
 
@@ -80,11 +80,26 @@ pub(super) async fn view(hq: &Hq, device: &Device) -> Answer<(View, BTreeSet<Fee
     Ok((view, own))
 }
 
-/// An entry of a phone's feed: only of `theirs`, the inspections of the team, and only what a member of it said. What HQ's fold
-/// leaves out for its author or its logical time goes as header only, so that a phone's fold leaves it out too (I6).
-pub(super) fn sees(theirs: &BTreeSet<InspectionId>, stored: &StoredEntry) -> bool {
-    !matches!(stored.inert.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT))
-        && stored.inspection.as_ref().is_some_and(|i| theirs.contains(i))
+/// What of a phone's feed is given to others.
+pub(super) struct Theirs {
+    /// Inspections whose team they are on.
+    pub all: BTreeSet<InspectionId>,
+    /// Of these, those whose team the feed's own person is on.
+    pub shared: BTreeSet<InspectionId>,
+}
+
+impl Theirs {
+    /// Only an inspection of the team, and only what a member of it said. What HQ's fold leaves out for its author or its logical
+    /// time goes as header only, so that a phone's fold leaves it out too (I6). What HQ cannot read, a newer app's word, it cannot
+    /// judge either: it is passed on if its author is on the team.
+    pub fn sees(&self, stored: &StoredEntry) -> bool {
+        let among = |inspections: &BTreeSet<_>| stored.inspection.as_ref().is_some_and(|i| inspections.contains(i));
+        match stored.inert.as_deref() {
+            None => among(&self.all),
+            Some(inert::UNKNOWN | inert::SHAPE) => among(&self.shared),
+            Some(_) => false,
+        }
+    }
 }
 
 /// An entry of HQ's own feed: tasks to their people and unit, packs to their units, firms' standing to the unit that

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use xuncha_core::event::{Officer, OfficersSet, Outcome};
+use xuncha_core::event::{FeedOpened, Officer, OfficersSet, Outcome};
 use xuncha_core::feed::{Chain, Frame, Head};
 use xuncha_core::ids::{Digest, FeedId, InspectionId};
 use xuncha_core::protocol::pull::{PullReply, PullRequest, Said};
@@ -134,6 +134,56 @@ async fn what_was_said_before_one_joined_comes_in_pages_too_and_no_head_moves_be
     let first = reply.runs[0].frames[0].clone();
     assert_eq!(Frame::from(first).open().unwrap().header.seq, 3);
     assert_eq!(reply.said.map(|said| said.of == of), Some(false));
+}
+
+#[tokio::test]
+async fn what_somebody_said_before_this_very_phone_named_him_comes_and_comes_no_more_when_anything_new_did() {
+    let world = World::new().await;
+    let (mut alice, mut bob) = (world.phone("alice").await, world.phone("bob").await);
+    let carol = world.phone("carol").await;
+    // An inspection they share, so that alice has bob's feed; and one that is hers, in which he speaks unasked.
+    let shared = alice.start(&world, &["alice", "bob"]);
+    let id = alice.start(&world, &["alice"]);
+    alice.push().await;
+    bob.write(None, FeedOpened { succeeds: None }.into(), vec![]);
+    bob.answer_item(&world, &shared, "COLD-01", Outcome::Conforms);
+    bob.answer_item(&world, &id, "COLD-02", Outcome::NonConforming);
+    let me = bob.user.clone();
+    bob.write_raw(Some(&id), "drone.landed", json!({"where": "roof"}), vec![], me, 0);
+    bob.push().await;
+    let mut hers = Copies::default();
+    hers.pull(&alice, None).await;
+    let his = bob.feed.feed;
+    assert_eq!(hers.words_of(&his), [2], "a stranger's words stay with HQ, those it cannot read too");
+    name(&mut alice, &id, &["alice", "bob"]);
+    alice.push().await;
+    for bytes in [Some(1), None] {
+        let mut hers = Copies { heads: hers.heads.clone(), words: hers.words.clone() };
+        hers.pull(&alice, bytes).await;
+        assert_eq!(hers.words_of(&his), [2, 3, 4], "{bytes:?}: the phone's own word has no place in its cursors");
+    }
+    // Nobody else's: what carol names has no effect, and tells her nothing.
+    let mut stranger = carol;
+    name(&mut stranger, &id, &["carol"]);
+    stranger.push().await;
+    let told: PullReply =
+        stranger.ask("/v1/pull", &Copies { heads: hers.heads.clone(), ..Copies::default() }.ask(None, None)).await;
+    assert!(told.runs.is_empty(), "{told:?}");
+    // Nor a copy of before a restoration: it would refuse other entries in the places of its own.
+    let mut other = hers.heads.clone();
+    if let Some(head) = other.get_mut(&his) {
+        head.id = Some(xuncha_core::ids::EntryId::digest(&[b"other"]));
+    }
+    let told: PullReply = alice.ask("/v1/pull", &Copies { heads: other, ..Copies::default() }.ask(None, None)).await;
+    assert!(told.runs.is_empty(), "{told:?}");
+    // Anything new ends it.
+    hers.pull(&alice, None).await;
+    bob.answer_item(&world, &shared, "COLD-03", Outcome::Conforms);
+    bob.push().await;
+    hers.pull(&alice, None).await;
+    assert_eq!(hers.words_of(&his), [2, 3, 4, 5]);
+    let reply: PullReply = alice.ask("/v1/pull", &hers.ask(None, None)).await;
+    assert!(reply.runs.is_empty() && !reply.more, "{reply:?}");
 }
 
 #[tokio::test]

@@ -225,7 +225,8 @@ impl Oracle {
         Ok(inspections.into_iter().flatten().filter_map(|i| i.parse().ok()).any(|i| member(&i)))
     }
 
-    /// I11: a page leaves HQ. Nobody gets words of an inspection that is not theirs, nor of a task of another unit.
+    /// I11: a page leaves HQ. Nobody gets words of an inspection that is not theirs, nor a stranger's words on one that is, nor
+    /// words of a task of another unit.
     pub fn page(&mut self, reply: &PullReply, number: u8) -> Result<(), Broken> {
         let (user, unit) = PEOPLE[usize::from(number)];
         for run in &reply.runs {
@@ -234,7 +235,10 @@ impl Oracle {
                     Frame::from(frame.clone()).open().map_err(|e| format!("I8: HQ sent a broken frame: {e}"))?;
                 let Some(payload) = entry.payload else { continue };
                 let may = match &payload.inspection {
-                    Some(inspection) => self.teams.get(inspection).is_some_and(|team| team.contains(user)),
+                    Some(inspection) => {
+                        let team = self.teams.get(inspection);
+                        team.is_some_and(|team| team.contains(user) && team.contains(run.feed.user.as_str()))
+                    }
                     None => match Event::read(&payload.kind, &payload.body) {
                         Ok(Event::TaskAssigned(task)) => {
                             task.unit.as_str() == unit || task.assignees.iter().any(|a| a.as_str() == user)
@@ -371,6 +375,11 @@ pub fn replicas(office: &Office, phones: &[&Phone]) -> Result<usize, Broken> {
         let (ids, fold) = at_hq.entry(id.clone()).or_insert_with(|| (BTreeSet::new(), Inspection::new(id)));
         if !matches!(why.as_deref(), Some(inert::SCOPE | inert::ACTOR | inert::LAMPORT)) {
             let entry = frame_of(&header, sig, &payload)?.open().map_err(|e| e.to_string())?;
+            // What HQ cannot read counts for nobody before its author is on the team.
+            let by = entry.payload.as_ref().map(|p| p.actor.to_string()).unwrap_or_default();
+            if why.is_some() && !teams.contains(&(inspection, by)) {
+                continue;
+            }
             ids.insert(entry.id);
             fold.apply(&entry);
         }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -150,6 +150,27 @@ impl Log for Sqlite {
         self.read(move |c| {
             let sql = format!("{ENTRY} WHERE i.inspection = ?1 AND i.log_index > ?2 ORDER BY i.log_index LIMIT ?3");
             rows(c, &sql, params![inspection.as_str(), int(after)?, limit], stored)
+        })
+        .await
+    }
+    async fn named_since(&self, feeds: &[FeedId], have: &[Head]) -> Result<BTreeSet<InspectionId>> {
+        let (feeds, have) = (feeds.to_vec(), have.to_vec());
+        self.read(move |c| {
+            let mut place = c.prepare_cached("SELECT log_index FROM entries WHERE id = ?1 AND feed = ?2")?;
+            let mut newest = 0;
+            for head in have {
+                let Some(id) = head.id else { continue };
+                let at =
+                    place.query_row([id.as_bytes(), head.feed.as_bytes()], |row| row.get::<_, Count>(0)).optional()?;
+                newest = newest.max(at.map_or(0, |at| at.0));
+            }
+            let sql = "SELECT i.inspection, e.feed FROM entry_index i JOIN entries e ON e.log_index = i.log_index
+                WHERE i.log_index > ?1 AND i.kind IN ('inspection.started', 'officers.set')
+                AND EXISTS (SELECT 1 FROM speakers s WHERE s.inspection = i.inspection AND s.feed <> e.feed)";
+            let named = rows(c, sql, params![int(newest)?], |row| {
+                Ok((row.get::<_, Name<InspectionId>>(0)?.0, FeedId::from(row.get::<_, Hash>(1)?)))
+            })?;
+            Ok(named.into_iter().filter(|(_, feed)| feeds.contains(feed)).map(|(inspection, _)| inspection).collect())
         })
         .await
     }
