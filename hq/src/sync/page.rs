@@ -9,6 +9,7 @@
 //! as just met while the newest entry the phone has of others was stored before it in HQ's log: whoever was given a later one
 //! was given that page, and what was said before with it. So it is told again until anything new comes, and no longer.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -181,12 +182,14 @@ impl Asked<'_> {
                 let entry = stored.open()?;
                 let feed = self.feeds.iter().find(|f| f.feed == entry.header.feed && f.feed != self.hq.own.feed);
                 let Some(feed) = feed.filter(|f| entry.header.seq <= self.has(&f.feed)) else { continue };
-                if !theirs.contains_key(&feed.feed) {
-                    let same = self.is_copied(feed).await?;
-                    let seen = if same { Some(self.shared(feed, joined.clone()).await?) } else { None };
-                    theirs.insert(feed.feed, seen);
-                }
-                if !theirs.get(&feed.feed).and_then(Option::as_ref).is_some_and(|theirs| theirs.sees(&stored)) {
+                let theirs = match theirs.entry(feed.feed) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) if self.is_copied(feed).await? => {
+                        new.insert(Some(self.shared(feed, joined.clone()).await?))
+                    }
+                    Entry::Vacant(new) => new.insert(None),
+                };
+                if !theirs.as_ref().is_some_and(|theirs| theirs.sees(&stored)) {
                     continue;
                 }
                 stored.verify(&feed.key)?;
