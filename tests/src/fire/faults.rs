@@ -230,9 +230,9 @@ pub struct Bench<'m> {
 /// Threads of databases that were dropped, until they have let go: what they do late would count as the next one's.
 async fn quiet() -> Result<()> {
     for _ in 0..5_000 {
-        let tasks = fs::read_dir("/proc/self/task")?.filter_map(|task| Some(task.ok()?.path().join("comm")));
+        let mut tasks = fs::read_dir("/proc/self/task")?.filter_map(|task| Some(task.ok()?.path().join("comm")));
         let at_work = |comm: PathBuf| fs::read_to_string(comm).is_ok_and(|name| name.starts_with("hq-db-"));
-        if !tasks.map(at_work).any(|busy| busy) {
+        if !tasks.any(at_work) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -347,7 +347,7 @@ impl<'m> Bench<'m> {
             self.marks.order(if hidden { Order::hide_sync(*sync) } else { Order::fail_sync(*sync) })?;
             let mut heard = Heard::default();
             let mut hq = None;
-            let mut say = |word: &str| self.marks.say(&format!("word {word}"));
+            let say = |word: &str| self.marks.say(&format!("word {word}"));
             for _ in 0..TRIES {
                 if hq.is_none() {
                     hq = heard.start(&root).await;

@@ -153,7 +153,7 @@ fn cut_after(scene: &Scene, syncs: &[u64], hidden: bool, seed: u64) -> Found {
             let laid = shelf.lay_out(&of_case(&platter.after(&mut Cut::new(cut))), is_object).unwrap();
             found.cuts += 1;
             // The whole day again is dear: every eighth time.
-            let whole = ended && !hidden && found.cuts % 8 == 0;
+            let whole = ended && !hidden && found.cuts.is_multiple_of(8);
             let judged = runtime.block_on(async {
                 match whole {
                     true => fire::judge(laid.path(), &acknowledged).await,

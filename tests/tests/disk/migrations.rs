@@ -244,11 +244,11 @@ fn i6_a_database_of_an_older_version_stopped_at_any_step_of_its_migration_stands
     let beside = scratch().unwrap();
     let schemas: BTreeMap<i32, String> = migrations()
         .iter()
-        .map(|m| i32::try_from(m.version()).unwrap())
+        .map(Migration::version)
         .map(|v| (v, schema(&at_version(&beside.path().join(format!("{v}.sqlite")), v))))
         .collect();
     let mut shelf = Shelf::new().unwrap();
-    for from in [3, i32::try_from(newest).unwrap() - 1] {
+    for from in [3, newest - 1] {
         let root = scene.copy().unwrap();
         let database = root.path().join(fire::DATA).join("hq.sqlite");
         let mut words = Vec::new();
@@ -296,6 +296,6 @@ fn i6_a_database_of_an_older_version_stopped_at_any_step_of_its_migration_stands
              {found:?}; nothing lost, check clean",
             trace.operations()
         );
-        assert!(found.contains_key(&from) && found.contains_key(&i32::try_from(newest).unwrap()), "{found:?}");
+        assert!(found.contains_key(&from) && found.contains_key(&newest), "{found:?}");
     }
 }

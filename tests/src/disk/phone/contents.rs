@@ -46,6 +46,8 @@ pub struct Contents {
 pub struct Seen {
     entries: HashSet<EntryId>,
     files: HashSet<(u64, BlobHash)>,
+    /// Entries of a pulled feed, by the bytes of its files.
+    pulled: HashMap<Digest, usize>,
     /// By the bytes of both copies of the key file: stretching a passphrase takes longer than all the rest.
     keys: HashMap<[Vec<u8>; 2], (usize, Rc<Unlocked>)>,
 }
@@ -76,6 +78,20 @@ pub enum Found {
 fn code(failure: impl Into<Failure>) -> String {
     let failure: Failure = failure.into();
     format!("{failure}")
+}
+
+/// The bytes of the files in a folder, as one hash.
+fn bytes_of(folder: &Path) -> Result<Digest, String> {
+    let read = || -> std::io::Result<Vec<Vec<u8>>> {
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect::<std::io::Result<_>>()?;
+        files.sort();
+        files.iter().map(std::fs::read).collect()
+    };
+    let files = read().map_err(|e| format!("{}: {e}", folder.display()))?;
+    let lengths = files.iter().map(|file| (file.len() as u64).to_le_bytes().to_vec()).collect::<Vec<_>>().concat();
+    let parts: Vec<&[u8]> = std::iter::once(lengths.as_slice()).chain(files.iter().map(Vec::as_slice)).collect();
+    Ok(Digest::digest(&parts))
 }
 
 impl Contents {
@@ -118,10 +134,13 @@ impl Contents {
         for feed in files.list().map_err(code)?.into_iter().filter(|f| *f != unlocked.feed_key().feed) {
             let (file, report) =
                 files.open(feed, unlocked.feed_file_key(&feed), known(&feed)?.as_ref()).map_err(code)?;
-            for frame in file.frames(1) {
-                frame.map_err(code)?;
-                contents.pulled_count += 1;
-            }
+            let bytes = bytes_of(&data.join("feeds").join(feed.to_string()))?;
+            let entries = match seen.pulled.get(&bytes) {
+                Some(entries) => *entries,
+                None => file.frames(1).try_fold(0, |n, frame| frame.map(|_| n + 1)).map_err(code)?,
+            };
+            seen.pulled.insert(bytes, entries);
+            contents.pulled_count += entries;
             contents.torn += report.cut_bytes;
             contents.pulled.insert(feed, file.head().id);
         }
