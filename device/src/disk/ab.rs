@@ -84,9 +84,7 @@ impl AbFile {
             Some(n) => (n.generation + 1, if n.newest_is_a { &self.b } else { &self.a }),
             None => (1, &self.a),
         };
-        if let Some(newest) = &newest
-            && !self.certain.load(Ordering::Relaxed)
-        {
+        if let Some(newest) = &newest {
             self.make_certain(newest)?;
         }
         let bytes = self.encode(generation, body);
@@ -114,15 +112,26 @@ impl AbFile {
         Ok(generation)
     }
 
+    /// Makes what [`AbFile::read`] answers outlive a power cut. Whoever goes on from it calls this first: it may lie in the
+    /// kernel's memory alone.
+    pub fn settle(&self) -> Result<(), AbError> {
+        self.read()?.map_or(Ok(()), |newest| Ok(self.make_certain(&newest)?))
+    }
+
     /// While the other copy is written over, the newest is the only one; a process that was killed before its fsync, or was told
     /// that it failed, may have left it in the kernel's memory alone. Its bytes are written once more: an fsync without that would
     /// find nothing to do.
     fn make_certain(&self, newest: &AbCopy) -> Result<(), DiskError> {
+        if self.certain.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let path = if newest.newest_is_a { &self.a } else { &self.b };
         let file = OpenOptions::new().write(true).open(path)?;
         file.write_all_at(&self.encode(newest.generation, &newest.body), 0)?;
         file.sync_all().map_err(|_| DiskError::FsyncFailed)?;
-        path.parent().map_or(Ok(()), sync_folder)
+        path.parent().map_or(Ok(()), sync_folder)?;
+        self.certain.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Removes both copies.

@@ -254,6 +254,8 @@ impl KeyFile {
     }
 
     fn unlocked(&self, master: Key, user: UserId) -> Result<Unlocked, KeyError> {
+        // A PIN that opened it once goes on opening it, whatever became of the process that wrote it.
+        self.ab.settle()?;
         let content = &self.content;
         let key = secrets_key(&master);
         let secrets = cipher::open(&key, &content.secrets_nonce.0, &content.secrets_ad(), &content.secrets.0)

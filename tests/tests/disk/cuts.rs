@@ -36,6 +36,15 @@ fn i1_power_cut_in_what_follows_a_kill_or_another_cut_nothing_acknowledged_is_lo
 }
 
 #[test]
+fn i1_a_passphrase_that_opened_once_goes_on_opening_whatever_became_of_the_process_that_wrote_it() {
+    let seed = seed();
+    let counts = Day::live(seed).unwrap().cut_what_follows_a_kill_in("pin", seed, 12 * times()).unwrap();
+    eprintln!("after a kill in a change of passphrase: {counts}");
+    assert!(counts.lost.is_empty(), "{:#?}", counts.lost);
+    assert!(counts.cuts >= 100 && counts.acknowledged * 2 > counts.cuts, "{counts}");
+}
+
+#[test]
 fn control_every_broken_promise_of_the_disk_or_of_the_phone_is_caught_losing() {
     let seed = seed();
     let day = Day::live(seed).unwrap();

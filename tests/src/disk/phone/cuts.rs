@@ -154,11 +154,27 @@ impl Day {
     pub fn cut_what_follows(&self, seed: u64, cuts: usize) -> Result<Counts> {
         let mut chance = Chance::new(seed);
         let place = 1 + chance.below(self.trace.ops.len());
+        let killed = chance.below(2) == 0;
+        self.cut_after(place, killed, seed, &mut chance, cuts)
+    }
+
+    /// The same after a kill at each file operation of one step of the day.
+    pub fn cut_what_follows_a_kill_in(&self, step: &str, seed: u64, cuts: usize) -> Result<Counts> {
+        let at = |line: &str| self.trace.marks().find(|(_, said)| said.starts_with(line)).map(|(at, _)| at);
+        let begins = at(&format!("begin {step}")).with_context(|| format!("the day has no {step}"))?;
+        let ends = at(&format!("done {step}")).with_context(|| format!("the {step} has no end"))?;
+        let mut counts = Counts::default();
+        for place in begins + 1..=ends {
+            counts.add(self.cut_after(place, true, seed, &mut Chance::new(seed + place as u64), cuts)?);
+        }
+        Ok(counts)
+    }
+
+    fn cut_after(&self, place: usize, killed: bool, seed: u64, chance: &mut Chance, cuts: usize) -> Result<Counts> {
         let mut platter = self.platter(Honesty::Honest, seed)?;
         for op in &self.trace.ops[..place] {
             platter.play(op)?;
         }
-        let killed = chance.below(2) == 0;
         let tree = if killed { platter.cached() } else { platter.after(&mut Cut::new(chance.draw())) };
         let folder = scratch()?;
         let mut shelf = Shelf::new()?;
