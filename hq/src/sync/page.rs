@@ -107,6 +107,10 @@ impl Asked<'_> {
 
     /// Inspections of their teams that the device itself named a team of, and was not answered for yet.
     async fn named_by_itself(&self) -> Answer<BTreeSet<InspectionId>> {
+        // Nobody else speaks: there is nothing to tell, and whoever works alone has named many.
+        if self.feeds.iter().all(|feed| feed.feed == self.hq.own.feed) {
+            return Ok(BTreeSet::new());
+        }
         let have: Vec<Head> = self.have.iter().filter(|head| !self.own.contains(&head.feed)).cloned().collect();
         let named = self.hq.db.named_since(&Vec::from_iter(self.own.iter().copied()), &have).await?;
         // Whoever is not on the team may name whom he likes.
