@@ -56,16 +56,23 @@ pub fn bench(args: &[String]) -> Result<()> {
 /// `cargo xtask soak`: worlds from new seeds and failing disks with new dice, in turns, until the time is over. The first
 /// promise that breaks ends it. The tests' own profile, so that a seed is the same in both.
 pub fn soak(args: &[String]) -> Result<()> {
-    let given = |name: &str| args.iter().any(|arg| arg == name);
     if args.iter().any(|arg| matches!(arg.as_str(), "--seed" | "--from" | "--threads" | "--help" | "-h")) {
         timed("build", programs)?;
         return hand_over("debug", "xuncha-soak", args);
     }
-    let hours = match args.iter().position(|arg| arg == "--hours").map(|at| args.get(at + 1)) {
-        None => 1.0,
-        Some(hours) => hours.and_then(|h| h.parse::<f64>().ok()).context("--hours what? A number, like 8 or 0.5")?,
-    };
-    let (worlds, disks) = (!given("--disks"), !given("--worlds"));
+    let (mut hours, mut worlds, mut disks) = (1.0, true, true);
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        match arg.as_str() {
+            "--hours" => {
+                let given = rest.next().and_then(|hours| hours.parse::<f64>().ok());
+                hours = given.context("--hours what? A number, like 8 or 0.5")?;
+            }
+            "--worlds" if worlds => disks = false,
+            "--disks" if disks => worlds = false,
+            other => bail!("soak does not know {other:?} here"),
+        }
+    }
     timed("build", || run(program("cargo", &["build", "--workspace", "--all-targets", "--quiet"])))?;
     let begun = Instant::now();
     let left = || hours - begun.elapsed().as_secs_f64() / 3600.0;
@@ -87,16 +94,19 @@ pub fn soak(args: &[String]) -> Result<()> {
 /// Worlds between two rounds of disks.
 const WORLDS_HOURS: f64 = 0.15;
 /// Kills, power cuts, failed operations and corruptions: their tests throw new dice each time.
-const DISKS: [&str; 9] = ["test", "--workspace", "--test", "disk", "--test", "engine", "--test", "sync", "--test=it"];
-const FAULTS: [&str; 10] = [
+const DISKS: [&str; 10] =
+    ["test", "--workspace", "--test", "disk", "--test", "engine", "--test", "sync", "--test", "it"];
+const FAULTS: [&str; 12] = [
     "--nocapture",
     "--test-threads=1",
     "kill::",
     "killed::",
     "blocks::",
     "cuts::",
+    "segments::",
     "faults::",
     "corrupt::",
+    "migrations::",
     "hq::",
     "corrupted::",
 ];
