@@ -13,8 +13,6 @@ use tokio::task::JoinHandle;
 use super::originals::*;
 use super::*;
 
-const HOUR: Duration = Duration::from_secs(3600);
-
 /// HQ's routes on another port, under a certificate of HQ's own authority.
 struct Liar {
     address: SocketAddr,
@@ -79,11 +77,7 @@ async fn i8_other_bytes_than_an_entry_names_are_refused_however_often_they_come_
     let (world, clock, alice) = world_with_a_clock().await;
     let file = photo(&world, 1, 300_000);
     let inspection = given_up(&alice, &file).await;
-    alice.sync().await.unwrap();
-    back_up(&world, "backup").await;
-    clock.pass(8 * 24 * HOUR);
-    look_elsewhere(&alice).await;
-    assert_eq!(free(&alice).await, 1);
+    let_go(&world, &clock, &alice, 1).await;
     let before = files_below(&alice.data().join("vault"));
 
     let liar = Liar::before(&world);

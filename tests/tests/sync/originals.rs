@@ -91,6 +91,15 @@ pub(super) async fn look_elsewhere(phone: &Phone) {
     phone.sync().await.unwrap();
 }
 
+/// So many originals leave the phone: HQ has them in a backup, days pass, nothing holds them.
+pub(super) async fn let_go(world: &World, clock: &ShiftedClock, phone: &Phone, originals: u64) {
+    phone.sync().await.unwrap();
+    back_up(world, "backup").await;
+    clock.pass(8 * 24 * HOUR);
+    look_elsewhere(phone).await;
+    assert_eq!(free(phone).await, originals);
+}
+
 pub(super) async fn codes(phone: &Phone) -> Vec<String> {
     let today: Value = phone.ask("today", json!({ "here": null })).await.unwrap();
     today["notices"].as_array().unwrap().iter().map(|n| text(&n["code"])).collect()
@@ -211,11 +220,7 @@ async fn a_cut_while_an_original_comes_back_costs_one_part_and_not_all_of_it() {
     let (first, second) = (photo(&world, 1, SIZE), photo(&world, 2, SIZE));
     let one = given_up(&alice, &first).await;
     let two = given_up(&alice, &second).await;
-    alice.sync().await.unwrap();
-    back_up(&world, "backup").await;
-    clock.pass(8 * 24 * HOUR);
-    look_elsewhere(&alice).await;
-    assert_eq!(free(&alice).await, 2);
+    let_go(&world, &clock, &alice, 2).await;
     lead_over(&alice, proxy.address()).await;
     let before = proxy.returned();
     fetch(&alice, &one, &first).await.unwrap();
@@ -240,11 +245,7 @@ async fn an_original_comes_back_over_a_line_that_never_carries_a_whole_part() {
     let proxy = Proxy::before(phones_of(&world)).await.unwrap();
     let file = photo(&world, 1, SIZE);
     let inspection = given_up(&alice, &file).await;
-    alice.sync().await.unwrap();
-    back_up(&world, "backup").await;
-    clock.pass(8 * 24 * HOUR);
-    look_elsewhere(&alice).await;
-    assert_eq!(free(&alice).await, 1);
+    let_go(&world, &clock, &alice, 1).await;
     lead_over(&alice, proxy.address()).await;
     proxy.cut_each_answer(200_000, Duration::from_millis(20));
     fetch(&alice, &inspection, &file).await.unwrap();
