@@ -225,10 +225,11 @@ impl Wire<'_> {
     /// come again meanwhile.
     async fn next(&mut self) -> Answer<Option<Bytes>> {
         let cut = |code| Err(Refusal::later(StatusCode::REQUEST_TIMEOUT, code));
-        let ticket = self.held.ticket;
+        let (ticket, asked) = (self.held.ticket, tokio::time::Instant::now());
         loop {
             let replaced = *self.held.latest.borrow() > ticket;
-            let patience = if replaced { DRAIN } else { self.idle };
+            // A connection that was silent before somebody came again owes no second silence.
+            let patience = if replaced { DRAIN.saturating_sub(asked.elapsed()) } else { self.idle };
             let frame = tokio::select! {
                 biased;
                 frame = tokio::time::timeout(patience, self.body.frame()) => frame,
