@@ -35,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// the bytes of the last one, and throwing them away cost 6 % of everything on a line that is cut (measured 2026-11-22). A
 /// request that makes room takes in what comes without a pause of this length.
 const DRAIN: Duration = Duration::from_millis(30);
+/// From a connection that was silent for so long before nothing more comes: it makes room at once.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// How long the thread that writes waits for more before it leaves. Threads are few (512), slow phones may be many.
 const LULL: Duration = Duration::from_millis(20);
@@ -228,8 +230,11 @@ impl Wire<'_> {
         let (ticket, asked) = (self.held.ticket, tokio::time::Instant::now());
         loop {
             let replaced = *self.held.latest.borrow() > ticket;
-            // A connection that was silent before somebody came again owes no second silence.
-            let patience = if replaced { DRAIN.saturating_sub(asked.elapsed()) } else { self.idle };
+            let patience = match replaced {
+                true if asked.elapsed() >= SILENT => Duration::ZERO,
+                true => DRAIN,
+                false => self.idle,
+            };
             let frame = tokio::select! {
                 biased;
                 frame = tokio::time::timeout(patience, self.body.frame()) => frame,

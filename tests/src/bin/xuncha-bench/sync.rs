@@ -44,17 +44,23 @@ pub async fn measure(report: &mut Report) {
         eprintln!("60 photos: sync {taken:.0} ms; write + fdatasync {write:.0} ms, SHA-256 {hash:.0} ms");
     }
     report.at_least("sync.speed", "MB/s", quantile(&ours, 0.5), quantile(&limits, 0.5), 0.25);
-    let files = shoot(&camera, 300, 99);
-    attach(&data, &camera);
-    let (mut write, mut hash) = (0.0, 0.0);
-    for some in files.chunks(60) {
-        write += write_all(some, world.folder());
-        hash += hash_all(some);
+    let (mut ours, mut limits, mut peak) = (Vec::new(), Vec::new(), Peak::default());
+    for round in 0..ROUNDS {
+        let files = shoot(&camera, 300, 99 + round as u64);
+        attach(&data, &camera);
+        let (mut write, mut hash) = (0.0, 0.0);
+        for some in files.chunks(60) {
+            write += write_all(some, world.folder());
+            hash += hash_all(some);
+        }
+        let (taken, most) = sync(&data, &hq);
+        eprintln!("300 photos: sync {taken:.0} ms; write + fdatasync {write:.0} ms, SHA-256 {hash:.0} ms");
+        let speed = |ms: f64| 300.0 * PHOTO as f64 / 1e6 / (ms / 1e3);
+        ours.push(speed(taken));
+        limits.push(speed(f64::max(write, hash)));
+        peak = Peak { phone: peak.phone.max(most.phone), hq: peak.hq.max(most.hq) };
     }
-    let (taken, peak) = sync(&data, &hq);
-    eprintln!("300 photos: sync {taken:.0} ms; write + fdatasync {write:.0} ms, SHA-256 {hash:.0} ms");
-    let speed = |ms: f64| 300.0 * PHOTO as f64 / 1e6 / (ms / 1e3);
-    report.at_least("sync.speed.300", "MB/s", speed(taken), speed(f64::max(write, hash)), 0.4);
+    report.at_least("sync.speed.300", "MB/s", quantile(&ours, 0.5), quantile(&limits, 0.5), 0.4);
     report.at_most("sync.memory.phone", "MiB", peak.phone, 300.0, 1.0);
     report.at_most("sync.memory.hq", "MiB", peak.hq, 200.0, 1.0);
 }
