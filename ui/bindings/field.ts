@@ -369,6 +369,11 @@ label: string,
 /** New PIN or passphrase. */
 pin: string, };
 
+/** `enrol_again`: HQ does not know this phone any more, and invites its person anew. */
+export type EnrolAgain = {
+/** QR text. */
+text: string, };
+
 /** An entry's name: the hash of its header. */
 export type EntryId = string;
 
@@ -2014,6 +2019,7 @@ export interface Verbs {
   look: { args: Nothing; reply: Look }
   invitation_look: { args: InvitationLook; reply: InvitationView }
   enrol: { args: Enrol; reply: Status }
+  enrol_again: { args: EnrolAgain; reply: Status }
   unlock: { args: Unlock; reply: Status }
   lock: { args: Nothing; reply: Status }
   change_pin: { args: ChangePin; reply: Nothing }

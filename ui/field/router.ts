@@ -60,6 +60,11 @@ export function makeRouter(): Router {
       { path: '/numbers', name: 'numbers', component: () => import('./screens/Numbers.vue') },
       { path: '/day', name: 'day', component: () => import('./screens/Day.vue') },
       { path: '/sync', name: 'sync', component: () => import('./screens/Sync.vue') },
+      {
+        path: '/enrol-again',
+        name: 'enrol-again',
+        component: () => import('./screens/EnrolAgain.vue'),
+      },
       { path: '/settings', name: 'settings', component: () => import('./screens/SettingsScreen.vue') },
       { path: '/:rest(.*)*', redirect: '/' },
     ],

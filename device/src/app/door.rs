@@ -78,7 +78,7 @@ fn never_enrolled(data: &Path) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn invitation(text: &str) -> Result<Invitation, Failure> {
+pub(super) fn invitation(text: &str) -> Result<Invitation, Failure> {
     Invitation::from_text(text).ok_or_else(|| Failure::after_action("invite.unreadable"))
 }
 
@@ -258,7 +258,12 @@ fn door_has_complete(data: &Path, keys: &KeyFile) -> bool {
 }
 
 /// Checks HQ's answer against what was asked and whom we trust, before anything is kept.
-fn accept(invitation: &Invitation, reply: &EnrolReply, feed: &FeedKey, label: String) -> Result<HqFile, Failure> {
+pub(super) fn accept(
+    invitation: &Invitation,
+    reply: &EnrolReply,
+    feed: &FeedKey,
+    label: String,
+) -> Result<HqFile, Failure> {
     let certificate = reply.certificate.verify(&reply.hq.key).map_err(|_| Failure::never("enrol.certificate"))?;
     if certificate.feed != *feed {
         return Err(Failure::never("enrol.certificate"));

@@ -68,6 +68,9 @@ impl Local for Phone {
         self.desk(|desk| {
             let head = desk.own_head().clone();
             let receipted = desk.index.receipted(&head.feed)?.seq;
+            // What HQ tells again is named as far as it has come, not as far as it is here.
+            let mut told = desk.index.told()?;
+            let copies = desk.others.values().map(|f| told.remove(&f.head().feed).unwrap_or_else(|| f.head().clone()));
             let unsent = desk.index.unsent_blobs(UNSENT, first.as_ref())?.into_iter().map(|b| UnsentBlob {
                 feed: b.feed,
                 entry: b.entry,
@@ -79,7 +82,7 @@ impl Local for Phone {
             });
             Ok(Standing {
                 own: vec![OwnFeed { head, receipted }],
-                copies: desk.others.values().map(|f| f.head().clone()).collect(),
+                copies: copies.collect(),
                 admitted: desk.index.all_admitted()?,
                 seen_log_index: desk.newest_log_index,
                 restored: desk.kept.restored.clone(),

@@ -3,7 +3,7 @@
 //! What it is: one table of verbs ([`verbs`]), what they show ([`views`]), and [`Device`], which answers them. What it is not:
 //! a window, a network runner or a file format. It runs unchanged in tests, in the browser bridge and in Tauri.
 //!
-//! Inside: `originals` (room on the phone), `door` (locked or not, enrolment), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
+//! Inside: `originals` (room on the phone), `door` (locked or not, enrolment), `again` (enrolled once more), `desk` (the unlocked phone: all rooms under one lock), `write` (answers,
 //! notes, …), `attach` (photos and files), `room` (for how many more), `rows` (tables
 //! beside items), `seal`, `day` (the close of a day), `read` (what screens ask), `show` (state → view), `local` (the phone as
 //! sync sees it).
@@ -11,6 +11,7 @@
 //! Invariants: a verb that writes answers only when the entry and its blobs are durable here (I1); the reply is made from
 //! the fold and receipts, never from the index alone; nothing answers while locked but the verbs of the door.
 
+mod again;
 mod attach;
 pub mod day;
 mod desk;

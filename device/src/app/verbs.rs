@@ -36,6 +36,8 @@ args! {
     InvitationLook { /** `xuncha:enrol?…` */ text: String }
     /// `enrol`
     Enrol { /** QR text. */ text: String, /** Words for this phone. */ label: String, /** New PIN or passphrase. */ pin: String }
+    /// `enrol_again`: HQ does not know this phone any more, and invites its person anew.
+    EnrolAgain { /** QR text. */ text: String }
     /// `unlock`
     Unlock { /** Who. */ user: UserId, /** PIN or passphrase. */ pin: String }
     /// `change_pin`
@@ -198,6 +200,7 @@ macro_rules! verbs {
             look(Nothing) -> Look;
             invitation_look(InvitationLook) -> InvitationView;
             enrol(Enrol) -> Status;
+            enrol_again(EnrolAgain) -> Status;
             unlock(Unlock) -> Status;
             lock(Nothing) -> Status;
             change_pin(ChangePin) -> Nothing;

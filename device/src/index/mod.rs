@@ -12,6 +12,7 @@
 pub mod read;
 mod rows;
 pub mod search;
+mod told;
 
 use std::fs;
 use std::path::{Path, PathBuf};

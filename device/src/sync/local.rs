@@ -34,7 +34,7 @@ pub trait Local: Send + Sync + 'static {
     fn store_checkpoint(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure>;
     /// Keeps a checkpoint of an HQ that has less than it once said it had (restored from an older backup, or two HQs under one
     /// key); its signature was verified. Receipts given before are void until they are given anew, and so is the copy of HQ's
-    /// feed.
+    /// feed; the other copies stay, and [`Standing::copies`] names them from their beginning, so that HQ tells them again.
     fn store_behind(&self, _checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
         Ok(())
     }
@@ -47,7 +47,8 @@ pub trait Local: Send + Sync + 'static {
     /// Keeps a receipt; its signature and its place in the own feed were verified. Answers what HQ still lacks.
     fn store_receipt(&self, receipt: &Signed<Receipt>) -> Result<OnlyHere, Failure>;
     /// Keeps a page: all of it or none. Signatures and chain were verified. A frame at a place that is already taken fills
-    /// in a payload that was missing; one that is here already is passed over.
+    /// in a payload that was missing; one that is here already is passed over. Where HQ tells a feed again and another entry
+    /// stands here, its author's phone fell back, too: HQ's story counts, the copy is laid aside.
     fn store_pulled(&self, runs: &[FeedRun]) -> Result<(), Failure>;
     /// Packs published in HQ's feed that are not on this phone.
     fn lacking_packs(&self) -> Result<Vec<PackPublished>, Failure>;
@@ -74,7 +75,7 @@ pub trait BlobReader: Send {
 pub struct Standing {
     /// Own feeds, also those that were succeeded and still have something unsent.
     pub own: Vec<OwnFeed>,
-    /// Heads of the copies of other feeds, HQ's among them.
+    /// Heads of the copies of other feeds, HQ's among them; of one that HQ tells again, how far it has come.
     pub copies: Vec<Head>,
     /// Feeds that HQ's feed, as far as it is here, admitted.
     pub admitted: Vec<FeedKey>,

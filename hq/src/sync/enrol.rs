@@ -85,6 +85,9 @@ pub(super) async fn enrol(
         if known.device_key != ask.device_key || known.sealing_key != ask.sealing_key {
             return Err(Refusal::never(StatusCode::CONFLICT, "device.other_keys"));
         }
+    } else if hq.db.devices(None).await?.iter().any(|d| d.device_key == ask.device_key) {
+        // One key is one phone: under a second name it would live on when the first is revoked.
+        return Err(Refusal::never(StatusCode::CONFLICT, "device.of_another"));
     }
     match &invitation.used {
         None => {

@@ -66,7 +66,10 @@ pub(super) async fn open(State(hq): State<Arc<Hq>>, Json(ask): Json<SessionReque
     if device != ask.device || until <= now {
         return Err(refused());
     }
-    let record = hq.db.device(&device).await?.ok_or_else(refused)?;
+    // A device's name is 122 random bits: whoever names one that is not here learns nothing. A phone that was enrolled after the
+    // backup this HQ was put back from must hear why, or its person waits for nothing.
+    let unknown = || Refusal::after_action(StatusCode::FORBIDDEN, "device.unknown");
+    let record = hq.db.device(&device).await?.ok_or_else(unknown)?;
     record.device_key.verify(&signed_message(&device, &ask.nonce), &ask.signature).map_err(|_| refused())?;
     if record.revoked.is_some() {
         return Err(Refusal::never(StatusCode::FORBIDDEN, "device.revoked"));

@@ -50,6 +50,27 @@ async fn keys_of_another_person_or_phone_are_not_taken() {
     let impostor = Phone::with_device(&world, "bob", "shared");
     let reply = impostor.enrol(&world.invite("bob").await).await;
     assert_eq!(problem(reply).await, (409, "device.other_keys".into()), "the device has other keys");
+    let mut renamed = Phone::new(&world, "bob");
+    renamed.device_key = first.device_key;
+    let reply = renamed.enrol(&world.invite("bob").await).await;
+    assert_eq!(problem(reply).await, (409, "device.of_another".into()), "one key is one phone");
+}
+
+#[tokio::test]
+async fn a_phone_that_is_not_known_hears_that_and_one_that_is_known_may_be_invited_again() {
+    let world = World::new().await;
+    let mut alice = Phone::new(&world, "alice");
+    let challenge: Value = alice.ask("/v1/session/challenge", &json!({"device": alice.feed.device})).await;
+    let reply = alice.answer(challenge["nonce"].as_str().unwrap()).await;
+    assert_eq!(problem(reply).await, (403, "device.unknown".into()));
+    for _ in 0..2 {
+        let secret = world.invite("alice").await;
+        let reply: EnrolReply = alice.enrol(&secret).await.json().await.unwrap();
+        assert_eq!(reply.certificate.verify(&reply.hq.key).unwrap().feed, alice.feed);
+    }
+    assert_eq!(alice.session().await, 200);
+    assert_eq!(world.hq.hq.db.devices(None).await.unwrap().len(), 1);
+    assert_eq!(world.hq.hq.db.feeds().await.unwrap().iter().filter(|f| f.key == alice.feed).count(), 1);
 }
 
 #[tokio::test]

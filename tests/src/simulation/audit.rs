@@ -27,6 +27,10 @@ pub struct Oracle {
     log: BTreeMap<(FeedId, u64), EntryId>,
     heads: BTreeMap<FeedId, Head>,
     log_index: u64,
+    /// What HQ ever had, before it was restored, too: whose, and of which inspection.
+    ever: BTreeMap<EntryId, (FeedId, Option<InspectionId>)>,
+    /// How often HQ was restored.
+    restorations: usize,
     /// Every original somebody made.
     pub blobs: BTreeMap<BlobHash, Arc<Vec<u8>>>,
     /// Whom each inspection's officers ever named.
@@ -37,8 +41,8 @@ pub struct Oracle {
     pub disturbed: BTreeSet<FeedId>,
     /// By phone: what was called saved.
     pub saved: Vec<Vec<EntryId>>,
-    /// By phone: the most it saw of HQ's log.
-    seen: Vec<u64>,
+    /// By phone: how often HQ fell back for it, and the most it saw of HQ's log since.
+    seen: Vec<(usize, u64)>,
     /// Receipts, pulled pages, entries at HQ that were looked at.
     pub looked_at: usize,
 }
@@ -64,6 +68,8 @@ impl Oracle {
             log: BTreeMap::new(),
             heads: BTreeMap::new(),
             log_index: 0,
+            ever: BTreeMap::new(),
+            restorations: 0,
             blobs: BTreeMap::new(),
             teams: BTreeMap::new(),
             receipts: Vec::new(),
@@ -117,6 +123,7 @@ impl Oracle {
                 return Err("I4: HQ stored an entry under another name or place".to_owned());
             }
             self.log.insert((feed, entry.header.seq), entry.id);
+            self.ever.insert(entry.id, (feed, entry.payload.and_then(|p| p.inspection)));
             self.heads.insert(feed, chain.head().clone());
             self.looked_at += 1;
         }
@@ -198,11 +205,30 @@ impl Oracle {
 
     /// Something older took HQ's place: what it has now is what counts.
     pub fn restored(&mut self, office: &Office) -> Result<(), Broken> {
+        self.restorations += 1;
         self.receipts.clear();
         self.log.clear();
         self.heads.clear();
         self.log_index = 0;
         self.log_grew(office)
+    }
+
+    /// Inspections of which HQ had more before it was restored, and nobody can bring it again: the phone that said it was rolled
+    /// back or copied, or is in the hands of somebody who keeps it back.
+    ///
+    /// # Errors
+    /// I10: an honest phone did not bring again what HQ had of it.
+    pub fn lost(&self) -> Result<BTreeSet<InspectionId>, Broken> {
+        let here: BTreeSet<&EntryId> = self.log.values().collect();
+        let gone = self.ever.iter().filter(|(id, _)| !here.contains(id)).map(|(_, of)| of);
+        let mut lost = BTreeSet::new();
+        for (feed, inspection) in gone {
+            if !self.disturbed.contains(feed) {
+                return Err(format!("I10: what a restored HQ had of {} did not come again", feed.short()));
+            }
+            lost.extend(inspection.clone());
+        }
+        Ok(lost)
     }
 
     /// Whether this person's feed may learn that HQ has the blob: its own phone delivered it, or somebody did within an
@@ -290,9 +316,12 @@ impl Oracle {
                 return Err(of("I3: an original is gone that no receipt names"));
             }
         }
-        let seen = here.seen.unwrap_or(0);
+        if here.fallen > self.restorations {
+            return Err(of("I2: it takes HQ for restored more often than it was"));
+        }
+        let seen = (here.fallen, here.seen.unwrap_or(0));
         if seen < self.seen[place] {
-            return Err(of(&format!("I5: it had seen {} of HQ's log and now {seen}", self.seen[place])));
+            return Err(of(&format!("I5: it had seen {:?} of HQ's log and now {seen:?}", self.seen[place])));
         }
         self.seen[place] = seen;
         Ok(())
@@ -316,7 +345,7 @@ impl Oracle {
     /// A phone begins, with the memory of the one it was copied from.
     pub fn admit(&mut self, of: Option<usize>) {
         let saved = of.map(|n| self.saved[n].clone()).unwrap_or_default();
-        let seen = of.map_or(0, |n| self.seen[n]);
+        let seen = of.map_or((0, 0), |n| self.seen[n]);
         self.saved.push(saved);
         self.seen.push(seen);
     }
@@ -325,7 +354,7 @@ impl Oracle {
     pub fn rolled_back(&mut self, place: usize, to: &Contents) {
         let left: BTreeSet<EntryId> = to.own.frames.iter().map(Frame::id).collect();
         self.saved[place].retain(|id| left.contains(id));
-        self.seen[place] = to.seen.unwrap_or(0);
+        self.seen[place] = (to.fallen, to.seen.unwrap_or(0));
     }
 }
 
@@ -351,16 +380,28 @@ fn in_full(contents: &Contents) -> ByInspection {
     all
 }
 
-fn folded(inspection: &InspectionId, entries: &[Entry]) -> (BTreeSet<EntryId>, Inspection) {
+fn folded<'a>(inspection: &InspectionId, entries: impl Iterator<Item = &'a Entry>) -> (BTreeSet<EntryId>, Inspection) {
     let mut fold = Inspection::new(inspection.clone());
+    let mut ids = BTreeSet::new();
     for entry in entries {
         fold.apply(entry);
+        ids.insert(entry.id);
     }
-    (entries.iter().map(|e| e.id).collect(), fold)
+    (ids, fold)
 }
 
-/// I6, I7: every phone of an inspection's team holds what HQ counts of it, folded to the same bytes, and no write has vanished.
-pub fn replicas(office: &Office, phones: &[&Phone]) -> Result<usize, Broken> {
+/// What was compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Compared {
+    /// Copies of inspections on phones.
+    pub all: usize,
+    /// Of these, only as far as HQ has it: what it had more before it was restored nobody can bring again.
+    pub partly: usize,
+}
+
+/// I6, I7: every phone of an inspection's team holds what HQ counts of it, folded to the same bytes, and no write has vanished. Of
+/// what is `lost` a phone may hold more than HQ, which may know less of the team for it: there HQ's part alone is compared.
+pub fn replicas(office: &Office, phones: &[&Phone], lost: &BTreeSet<InspectionId>) -> Result<Compared, Broken> {
     let rows: Vec<Row> = db(office.query(|c| {
         let sql = "SELECT i.inspection, e.header, e.sig, e.payload, i.inert FROM entries e
             JOIN entry_index i ON i.log_index = e.log_index WHERE i.inspection IS NOT NULL ORDER BY e.log_index";
@@ -384,15 +425,17 @@ pub fn replicas(office: &Office, phones: &[&Phone]) -> Result<usize, Broken> {
             fold.apply(&entry);
         }
     }
-    let mut compared = 0;
+    let mut compared = Compared::default();
     let here: Vec<ByInspection> = phones.iter().map(|phone| in_full(&lock(&phone.hand.disk).durable)).collect();
     for (inspection, (ids, fold)) in &at_hq {
         let state = serde_json::to_string(fold).ok();
+        let partly = lost.contains(inspection);
+        let counts = |e: &&Entry| !partly || ids.contains(&e.id);
         for (phone, entries) in phones.iter().zip(&here) {
             if !teams.contains(&(inspection.to_string(), phone.user().to_owned())) {
                 continue;
             }
-            let (own_ids, own) = folded(inspection, entries.get(inspection).map_or(&[], Vec::as_slice));
+            let (own_ids, own) = folded(inspection, entries.get(inspection).into_iter().flatten().filter(counts));
             if own_ids != *ids {
                 let (lack, more) = (ids.difference(&own_ids).count(), own_ids.difference(ids).count());
                 let name = &phone.name;
@@ -403,9 +446,10 @@ pub fn replicas(office: &Office, phones: &[&Phone]) -> Result<usize, Broken> {
             if serde_json::to_string(&own).ok() != state {
                 return Err(format!("I6: {} and HQ fold {inspection} to different states", phone.name));
             }
-            compared += 1;
+            compared.all += 1;
+            compared.partly += usize::from(partly);
         }
-        conflicts(inspection, fold, &standing(here.iter().filter_map(|e| e.get(inspection)).flatten()))?;
+        conflicts(inspection, fold, &standing(here.iter().filter_map(|e| e.get(inspection)).flatten().filter(counts)))?;
     }
     Ok(compared)
 }

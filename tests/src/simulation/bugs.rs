@@ -50,11 +50,13 @@ pub enum Bug {
     PortalBelieved,
     /// The phone forgets that it has seen more of HQ's log.
     CursorGoesBack,
+    /// A restored HQ is asked only for what comes after the places it had told before.
+    NotToldAnew,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::PartNotSynced,
         Self::RenameNotSynced,
         Self::CommitNotDurable,
@@ -77,6 +79,7 @@ impl Bug {
         Self::LamportJumpAdopted,
         Self::PortalBelieved,
         Self::CursorGoesBack,
+        Self::NotToldAnew,
     ];
 
     /// What HQ's database does wrong.

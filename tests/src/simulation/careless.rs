@@ -56,7 +56,7 @@ impl World {
             }
             (Bug::CursorGoesBack, Ok(Answer::Hello(hello))) => {
                 if let Ok(said) = hello.checkpoint.verify(&hq.key) {
-                    keep(&mut disk, Change::Seen(said.log_index));
+                    keep(&mut disk, Change::Seen(said.log_index, said.restored.map(|r| r.id)));
                 }
             }
             (Bug::HeadsNotCompared, Ok(Answer::Hello(hello))) => {

@@ -23,13 +23,17 @@ pub struct Counts {
     pub ill: usize,
     /// Inspections compared between phones and HQ at the end.
     pub compared: usize,
+    /// Of these, wholly, after HQ was restored.
+    pub healed: usize,
+    /// Of these, as far as a restored HQ has them: the rest went with a phone that was rolled back, copied or is ill-willed.
+    pub partly: usize,
 }
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} seeds · {} requests · {} entries · {} receipts · power cuts: {} of HQ, {} of phones · {} restores · {} phones copied or rolled back · {} ill deeds · {} inspections compared",
+            "{} seeds · {} requests · {} entries · {} receipts · power cuts: {} of HQ, {} of phones · {} restores · {} phones copied or rolled back · {} ill deeds · {} inspections compared, {} of them after a restore and {} as far as HQ can have them",
             self.seeds,
             self.requests,
             self.entries,
@@ -39,7 +43,9 @@ impl std::fmt::Display for Counts {
             self.restores,
             self.copies,
             self.ill,
-            self.compared
+            self.compared,
+            self.healed,
+            self.partly
         )
     }
 }
@@ -56,5 +62,7 @@ impl std::ops::AddAssign for Counts {
         self.copies += more.copies;
         self.ill += more.ill;
         self.compared += more.compared;
+        self.healed += more.healed;
+        self.partly += more.partly;
     }
 }

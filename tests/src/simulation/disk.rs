@@ -83,6 +83,12 @@ pub struct Contents {
     pub seen: Option<u64>,
     /// Other feeds.
     pub copies: BTreeMap<FeedId, Copy>,
+    /// Those that an HQ that fell back tells again, with how far it has come.
+    pub told: BTreeMap<FeedId, Head>,
+    /// Name of HQ's last restoration that was taken in.
+    pub restored: Option<String>,
+    /// How often HQ fell back.
+    pub fallen: usize,
     /// Feeds that HQ's feed admitted.
     pub admitted: Vec<FeedKey>,
     /// Packs that HQ's feed published.
@@ -112,8 +118,10 @@ pub enum Change {
     Forget(BlobHash),
     /// A receipt, with what it says.
     Receipt(Box<Signed<Receipt>>, Box<Receipt>),
-    /// HQ's log was seen up to here.
-    Seen(u64),
+    /// HQ's log was seen up to here; the name of its last restoration.
+    Seen(u64, Option<String>),
+    /// HQ fell back to here, and this is its feed.
+    Behind(u64, Option<String>, HqFeed),
     /// Claims under receipts are taken back: entries after this place, these blobs.
     Lacking(u64, Vec<BlobHash>),
     /// Both sides agreed up to this place.
@@ -146,6 +154,9 @@ impl Contents {
             receipted_blobs: BTreeSet::new(),
             seen: None,
             copies: BTreeMap::new(),
+            told: BTreeMap::new(),
+            restored: None,
+            fallen: 0,
             admitted: Vec::new(),
             published: Vec::new(),
             packs: BTreeMap::new(),
@@ -184,8 +195,24 @@ impl Contents {
                 self.receipted_blobs.extend(&said.blobs_stored);
                 self.seen = self.seen.max(Some(said.log_index));
             }
-            Change::Seen(log_index) if bug == Some(Bug::CursorGoesBack) => self.seen = Some(*log_index),
-            Change::Seen(log_index) => self.seen = self.seen.max(Some(*log_index)),
+            Change::Seen(log_index, restored) => {
+                let before = self.seen.filter(|_| bug != Some(Bug::CursorGoesBack));
+                self.seen = before.max(Some(*log_index));
+                self.restored.clone_from(restored);
+            }
+            Change::Behind(log_index, restored, hq) => {
+                self.seen = Some(*log_index);
+                self.restored.clone_from(restored);
+                self.fallen += 1;
+                if bug != Some(Bug::RestoredHqBelieved) {
+                    (self.receipted, self.settled) = (0, 0);
+                    self.receipted_blobs.clear();
+                }
+                self.copies.remove(hq);
+                if bug != Some(Bug::NotToldAnew) {
+                    self.told = self.copies.keys().map(|feed| (*feed, Head::empty(*feed))).collect();
+                }
+            }
             Change::Lacking(to, blobs) => {
                 self.receipted = self.receipted.min(*to);
                 self.settled = 0;
@@ -220,12 +247,31 @@ impl Contents {
         }
     }
 
-    /// A pulled frame: the next one, or one whose words were missing until now.
+    /// Where the copies end; of one that HQ tells again, how far it has come.
+    pub fn copied(&self) -> Vec<Head> {
+        self.copies.values().map(|c| self.told.get(&c.key.feed).unwrap_or(&c.head).clone()).collect()
+    }
+
+    /// A pulled frame: the next one, one whose words were missing until now, or one that is told again.
     fn pulled(&mut self, key: &FeedKey, frame: &Frame, hq: FeedId, bug: Option<Bug>) {
         let Ok(entry) = frame.open() else { return };
         let head = Head::empty(key.feed);
         let copy = self.copies.entry(key.feed).or_insert(Copy { key: key.clone(), frames: Vec::new(), head });
         let place = usize::try_from(entry.header.seq).unwrap_or(usize::MAX).saturating_sub(1);
+        if let Some(told) = self.told.get_mut(&key.feed) {
+            if copy.frames.get(place).is_some_and(|here| here.id() != entry.id) {
+                // Its author's phone fell back, too, and goes on otherwise.
+                copy.frames.truncate(place);
+                copy.head =
+                    copy.frames.last().and_then(|f| f.open().ok()).map_or(Head::empty(key.feed), |e| head_of(&e));
+            }
+            if entry.header.seq == told.seq + 1 {
+                *told = head_of(&entry);
+            }
+            if told.seq >= copy.head.seq {
+                self.told.remove(&key.feed);
+            }
+        }
         if entry.header.seq == copy.head.seq + 1 {
             copy.frames.push(frame.clone());
             copy.head = head_of(&entry);

@@ -22,6 +22,7 @@ use xuncha_core::event::{PackKind, PackPublished, TaskAssigned};
 use xuncha_core::feed::{FeedKey, Signature, Signer, VerifyingKey};
 use xuncha_core::ids::{Digest, UnitId, UserId};
 use xuncha_core::protocol::enrol::{EnrolReply, EnrolRequest, HqIdentity};
+use xuncha_core::protocol::hello::Restored;
 use xuncha_hq::api::types::{Role, UnitRow};
 use xuncha_hq::blocking::Blocking;
 use xuncha_hq::clock::Clock;
@@ -286,6 +287,8 @@ fn open(db: &[u8], bug: Option<Bug>) -> Result<Connection> {
     connection.pragma_update(None, "foreign_keys", "1")?;
     connection.set_prepared_statement_cache_capacity(64);
     if let Some(sql) = bug.and_then(Bug::sql) {
+        // A backup has it already.
+        connection.execute_batch("DROP TRIGGER IF EXISTS planted; DROP TRIGGER IF EXISTS planted_before;")?;
         connection.execute_batch(sql)?;
     }
     Ok(connection)
@@ -379,10 +382,24 @@ impl Office {
     pub async fn restore(&mut self, backup: &Backup) -> Result<()> {
         self.running = None;
         self.power = Arc::new(Power::new(self.chance.branch()));
-        self.connection = Arc::new(Mutex::new(open(&backup.db, self.bug)?));
+        let connection = open(&backup.db, self.bug)?;
+        self.put_back(&connection)?;
+        self.connection = Arc::new(Mutex::new(connection));
         *lock(&self.disk) = backup.disk.clone();
         self.before = None;
         self.open().await
+    }
+
+    /// What `xuncha-hq restore` does to the database of a backup.
+    fn put_back(&self, connection: &Connection) -> Result<()> {
+        let log_index: i64 = connection.query_row("SELECT max(log_index) FROM entries", [], |row| row.get(0))?;
+        let id = format!("{:032x}", self.clock.monotonic_ms());
+        let restored = Restored { id, log_index: u64::try_from(log_index)?, made: self.clock.stamp() };
+        connection.execute("DELETE FROM uploads", [])?;
+        let sql =
+            "INSERT INTO settings (name, value) VALUES ('restored', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+        connection.execute(sql, [serde_json::to_string(&restored)?])?;
+        Ok(())
     }
 
     /// Asks the database, beside HQ.

@@ -78,8 +78,6 @@ pub struct Phone {
     pub rests: bool,
     /// Something damaged reached HQ in this feed's name: HQ keeps it apart, and the phone says so for ever.
     pub garbled: bool,
-    /// An HQ that was restored was noticed.
-    pub alarmed: bool,
     setup: Setup,
 }
 
@@ -112,7 +110,6 @@ impl Phone {
             wake: None,
             rests: true,
             garbled: false,
-            alarmed: false,
             setup,
         }
     }
@@ -340,10 +337,10 @@ impl Local for Hand {
         }
         Ok(Standing {
             own: vec![OwnFeed { head: here.own.head.clone(), receipted: here.receipted }],
-            copies: here.copies.values().map(|c| c.head.clone()).collect(),
+            copies: here.copied(),
             admitted: here.admitted.clone(),
             seen_log_index: here.seen,
-            restored: None,
+            restored: here.restored.clone(),
             unsent,
             only_here: Self::only_here(here),
             ..Standing::default()
@@ -380,7 +377,11 @@ impl Local for Hand {
     }
     fn store_checkpoint(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
         let said = checkpoint.verify(&self.hq.key).map_err(|_| Failure::never("hq.signature"))?;
-        self.keep(Change::Seen(said.log_index))
+        self.keep(Change::Seen(said.log_index, said.restored.map(|r| r.id)))
+    }
+    fn store_behind(&self, checkpoint: &Signed<Checkpoint>) -> Result<(), Failure> {
+        let said = checkpoint.verify(&self.hq.key).map_err(|_| Failure::never("hq.signature"))?;
+        self.keep(Change::Behind(said.log_index, said.restored.map(|r| r.id), self.hq.feed))
     }
     fn store_verdict(&self, _: FeedId, verdict: Verdict, _: &Head) -> Result<(), Failure> {
         self.keep(Change::Verdict(verdict))

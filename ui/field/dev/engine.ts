@@ -274,6 +274,10 @@ export class PaperEngine implements Host {
       Object.assign(this, { pin, state: 'unlocked' })
       return this.status()
     },
+    enrol_again: () => {
+      this.sync = { ...this.sync, phase: 'idle', problem: null }
+      return this.status()
+    },
     unlock: ({ pin }) => {
       if (pin !== this.pin) throw new Refused({ code: 'pin.wrong', retry: 'after_action', params: {} })
       this.state = 'unlocked'

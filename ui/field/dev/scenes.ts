@@ -178,6 +178,17 @@ function failed(engine: PaperEngine): void {
     problem: { code: 'ca.wrong', retry: 'after_action', params: {} },
   } satisfies Partial<SyncView>)
 }
+
+/** HQ was put back from a backup of before this phone was enrolled. */
+function forgotten(engine: PaperEngine): void {
+  failed(engine)
+  engine.sync = {
+    ...engine.sync,
+    problem: { code: 'device.unknown', retry: 'after_action', params: {} },
+    files: [],
+    files_more: 0,
+  }
+}
 function agreed(engine: PaperEngine): void {
   syncing(engine)
   Object.assign(engine.sync, {
@@ -317,6 +328,7 @@ export const scenes: Record<string, (engine: PaperEngine) => void> = {
   away,
   held,
   failed,
+  forgotten,
   agreed,
   waiting: evening(waitingDay),
   closed: evening(closedDay),

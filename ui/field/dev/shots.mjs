@@ -145,6 +145,8 @@ const screens = [
   ['day-empty', 'fresh', '/day'],
   ['sync', 'syncing', '/sync'],
   ['sync-failed', 'failed', '/sync'],
+  ['sync-forgotten', 'forgotten', '/sync'],
+  ['enrol-again', 'forgotten', '/enrol-again'],
   ['sync-away', 'away', '/sync'],
   ['sync-held', 'held', '/sync'],
   ['sync-agreed', 'agreed', '/sync'],

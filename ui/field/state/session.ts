@@ -44,6 +44,10 @@ export const useSession = defineStore('session', () => {
     status.value = await call('enrol', { text, label, pin })
   }
 
+  async function enrolAgain(text: string): Promise<void> {
+    status.value = await call('enrol_again', { text })
+  }
+
   async function lock(): Promise<void> {
     status.value = await call('lock', {})
   }
@@ -59,6 +63,7 @@ export const useSession = defineStore('session', () => {
     refresh,
     unlock,
     enrol,
+    enrolAgain,
     lock,
     wear,
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { scenes } from '../dev/scenes'
 import { invitationText } from '../screens/invitation'
-import { raise, type Stage } from './stage'
+import { raise, settle, type Stage } from './stage'
 
 let stage: Stage
 afterEach(() => {
@@ -51,6 +51,25 @@ describe('enrolment', () => {
     const text = invitationText({ url: ' 10.1.2.3:8443/ ', ca: 'AB CD:EF', secret: 'abcd-efgh ijkl' })
     expect(text).toBe('xuncha:enrol?url=https://10.1.2.3:8443&ca=abcdef&secret=ABCD-EFGHIJKL')
     expect(invitationText({ url: 'hq', ca: '', secret: 'x' })).toBe('')
+  })
+})
+
+describe('a phone that HQ does not know any more', () => {
+  it('says that nothing is lost, and is enrolled again with the keys it has: no passphrase is asked for', async () => {
+    stage = await raise('/sync', scenes['forgotten'])
+    expect(stage.at('sync-phase').text()).toContain('没有丢失')
+    await stage.at('enrol-again').trigger('click')
+    await settle()
+    expect(stage.all('[data-screen="enrol-again"]')).toHaveLength(1)
+    expect(stage.all('[data-testid="enrol-pin"]')).toHaveLength(0)
+    await stage.at('enrol-text').setValue('xuncha:enrol?url=https://hq&ca=00&secret=AAAA')
+    await stage.submit('enrol-again-go')
+    expect(stage.page.text()).toContain('南岭区市场监督管理局')
+    expect(stage.asked('enrol_again')).toHaveLength(0)
+    await stage.submit('enrol-again-go')
+    expect(stage.asked('enrol_again')).toEqual([{ text: 'xuncha:enrol?url=https://hq&ca=00&secret=AAAA' }])
+    expect(stage.asked('sync_start')).toHaveLength(1)
+    expect(stage.all('[data-screen="sync"]')).toHaveLength(1)
   })
 })
 

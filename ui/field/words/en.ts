@@ -59,6 +59,13 @@ const words: SameKeys<typeof zh> = {
     notMe: 'Not me, go back',
     go: 'Enrol',
   },
+  enrolAgain: {
+    open: 'Enrol again with a new invitation',
+    title: 'Enrol this phone again',
+    intro:
+      'HQ was put back from a backup of before this phone was enrolled. Ask your administrator for a new invitation in your name. Entries, photos and signatures are all on this phone and the passphrase stays; all of it is sent again.',
+    go: 'Enrol again and sync',
+  },
   today: {
     title: 'Today',
     drafts: 'Unfinished',

@@ -121,9 +121,17 @@ export const failures: Record<string, Said> = {
     zh: '总部登记的是另一套密钥。请联系总部管理员。',
     en: 'HQ has other keys for this device. Call your administrator.',
   },
+  'device.of_another': {
+    zh: '总部已用另一个设备名登记了这台手机的密钥，不能再登记。本机内容都在，请联系总部管理员。',
+    en: 'HQ has this phone’s key under another name and does not take it twice. Everything here is intact; call your administrator.',
+  },
   'device.revoked': {
     zh: '总部已停用这台手机。本机内容仍完整保存，请联系总部管理员。',
     en: 'HQ has revoked this phone. Everything on it is intact; call your administrator.',
+  },
+  'device.unknown': {
+    zh: '总部不认识这台手机（总部可能恢复了登记之前的备份）。手机上的内容都在，没有丢失；请不要清理手机，向总部管理员索取新邀请，在这里重新登记。',
+    en: 'HQ does not know this phone: perhaps it was put back from a backup of before the enrolment. Everything on this phone is intact. Do not wipe it: ask your administrator for a new invitation and enrol again here.',
   },
   'disk.fsync_failed': {
     zh: '手机没有确认写入，刚才的内容可能没有保存。请重启应用核对。',
@@ -157,6 +165,10 @@ export const failures: Record<string, Said> = {
   'enrol.keys': {
     zh: '总部没有接受这台手机的密钥。请重新索取邀请。',
     en: 'HQ did not accept this phone’s keys. Ask for a new invitation.',
+  },
+  'enrol.other_person': {
+    zh: '这个邀请是给 {name} 的，这台手机属于 {mine}。没有登记，请索取给 {mine} 的邀请。',
+    en: 'This invitation is for {name}; this phone is {mine}’s. Nothing was enrolled: ask for an invitation for {mine}.',
   },
   'enrol.second_person': {
     zh: '登记第二个人之前，先由已登记的人解锁这台手机。',
@@ -226,6 +238,10 @@ export const failures: Record<string, Said> = {
   'hq.address': {
     zh: '总部地址无效。请在设置中核对。',
     en: 'The address of HQ is not valid. Check it in the settings.',
+  },
+  'hq.another': {
+    zh: '发出邀请的不是登记时的总部（{bureau}），或者总部没有用原来的密钥恢复。没有登记，本机内容都在；请总部管理员先恢复原来的 keys 文件夹。',
+    en: 'The invitation is not from the HQ of the enrolment ({bureau}), or HQ was put back without its own keys. Nothing was enrolled and everything here is intact; HQ must first put back its keys folder.',
   },
   'hq.answer': { zh: '总部出错，稍后会自动再试。', en: 'HQ had an error. It is tried again by itself.' },
   'hq.behind': {

@@ -63,6 +63,10 @@ export const notices: Record<string, Said> = {
     zh: '总部恢复到了它自己说过已备份的位置之前（说过 {promised}，现在 {log}）。本机清理过的原件可能已丢失，请立即告诉总部管理员。',
     en: 'HQ was put back to before what it called backed up ({promised}; now {log}). Originals cleared on that word may be lost: tell your administrator now.',
   },
+  'copy.replaced': {
+    zh: '总部恢复备份后，一位同事的手机（{feed}）从第 {seq} 条起写的与本机以前取到的不同。现在以总部为准，以前的副本另外放好。请告知总部管理员。',
+    en: 'Since HQ was put back, a colleague’s phone ({feed}) goes on otherwise from entry {seq} than this phone had it. What HQ has now counts; the earlier copy is kept aside. Tell your administrator.',
+  },
   'hq.lost': {
     zh: '总部给过回执的 {n} 个文件，总部现在没有了，本机会重新发送。请告知总部管理员。',
     en: 'HQ has lost {n} files it had given receipts for; this phone sends them again. Tell your administrator.',

@@ -147,31 +147,71 @@ impl Desk {
             self.others.insert(feed, file);
         }
         let Some(file) = self.others.get_mut(&feed) else { return Ok(Vec::new()) };
-        file.append(frames)?;
-        let head = file.head().clone();
+        match file.append(frames) {
+            Err(FeedError::Forked(at)) if !self.behind && self.index.told()?.contains_key(&feed) => {
+                return self.follow_hq(feed, at, frames);
+            }
+            done => done?,
+        };
         let entries = frames.iter().map(|f| open_frame(Ok(f.clone()))).collect::<Result<Vec<_>, _>>()?;
-        if self.behind {
-            return Ok(Vec::new());
-        }
+        Ok(self.apply_pulled(feed, &entries))
+    }
+
+    /// HQ fell back, and so did the author of this feed: where this copy has one story, they go on in another. Theirs counts, as
+    /// it does for HQ's own feed; the copy is kept under another name.
+    fn follow_hq(&mut self, feed: FeedId, at: u64, frames: &[Frame]) -> Result<Vec<InspectionId>, Failure> {
+        let Some(file) = self.others.remove(&feed) else { return Ok(Vec::new()) };
+        let common = usize::try_from(at.saturating_sub(1)).unwrap_or(usize::MAX);
+        let story = file.frames(1).take(common).collect::<Result<Vec<_>, _>>()?;
+        drop(file);
+        // The index first: after a kill between the two it knows nothing of the feed, and HQ tells it from its beginning.
+        let gone = self.as_one(|desk| Ok(desk.index.forget_copy(&feed)?))?;
+        self.files.move_aside(&feed)?;
+        let (mut file, _) = self.files.open(feed, self.unlocked.feed_file_key(&feed), None)?;
+        file.append(&story)?;
+        file.append(frames)?;
+        self.others.insert(feed, file);
+        let entries = story.iter().chain(frames).map(|f| open_frame(Ok(f.clone()))).collect::<Result<Vec<_>, _>>()?;
+        let mut touched: BTreeSet<InspectionId> = self.apply_pulled(feed, &entries).into_iter().collect();
+        self.as_one(|desk| {
+            for id in &gone {
+                desk.forget(id);
+                if !desk.index.forget_empty(id)? {
+                    desk.refresh_summary(id)?;
+                }
+            }
+            Ok(())
+        })?;
+        self.alarm("copy.replaced", &[("feed", feed.short()), ("seq", at.to_string())]);
+        touched.extend(gone);
+        Ok(touched.into_iter().collect())
+    }
+
+    /// Applies to the index what was added to the copy of a feed.
+    fn apply_pulled(&mut self, feed: FeedId, entries: &[Entry]) -> Vec<InspectionId> {
+        let Some(head) = self.others.get(&feed).map(|file| file.head().clone()).filter(|_| !self.behind) else {
+            return Vec::new();
+        };
         let noted = self.as_one(|desk| {
             if feed == desk.hq.hq.feed && desk.index.head(&feed)?.is_none() {
                 // From its beginning, for the first time or anew: what an earlier copy said goes with it.
                 desk.index.forget_office()?;
             }
             let mut touched = BTreeSet::new();
-            for entry in &entries {
+            for entry in entries {
                 touched.extend(note_entry(&desk.index, &desk.hq, &desk.packs, entry, false)?);
             }
             desk.index.note_head(&head, false)?;
+            desk.index.note_told(entries, &head)?;
             for id in &touched {
                 desk.refresh_summary(id)?;
             }
             Ok(touched.into_iter().collect())
         });
-        Ok(noted.unwrap_or_else(|e| {
+        noted.unwrap_or_else(|e| {
             self.fall_behind(&e);
             Vec::new()
-        }))
+        })
     }
 }
 

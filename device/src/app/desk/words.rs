@@ -107,8 +107,8 @@ impl Desk {
         }
     }
 
-    /// HQ fell back. What rested on its words is void; the copy of its feed may be another story than the one it goes on with,
-    /// so it is laid aside and comes anew.
+    /// HQ fell back. What rested on its words is void, and it tells every feed anew ([`Index::tell_anew`]). The copy of its own
+    /// feed may be another story than the one it goes on with, so it is laid aside and comes anew.
     pub(in crate::app) fn hq_fell_back(&mut self, checkpoint: Signed<Checkpoint>) -> Result<(), Failure> {
         self.keep_word(HqWord::Behind(checkpoint))?;
         let hq = self.hq.hq.feed;
@@ -165,7 +165,10 @@ fn note(index: &Index, word: &HqWord, hq: &VerifyingKey) -> Result<(), IndexErro
             Err(_) => Ok(()),
         },
         HqWord::Lacks { feed, stored_to, blobs } => index.note_lacking(feed, *stored_to, blobs.iter().map(|(_, b)| b)),
-        HqWord::Behind(signed) if signed.verify(hq).is_ok() => index.void_receipts(),
+        HqWord::Behind(signed) if signed.verify(hq).is_ok() => {
+            index.void_receipts()?;
+            index.tell_anew()
+        }
         _ => Ok(()),
     }
 }
