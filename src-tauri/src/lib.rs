@@ -71,7 +71,7 @@ fn open(app: &tauri::AppHandle) -> Result<Device, Failure> {
         Some(folder) => PathBuf::from(folder),
         None => app.path().app_data_dir().map_err(|_| Failure::never("shell.no_data_folder"))?,
     };
-    Device::open(Config::product(data))
+    Device::open(Config::shell(data))
 }
 
 /// Hands on what happens in the engine for as long as the app runs.

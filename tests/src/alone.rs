@@ -318,7 +318,14 @@ impl Phone {
         user: &str,
         hardware: Option<Box<dyn HardwareSecret + Send + Sync>>,
     ) -> Result<Self, Failure> {
-        let config = Config { data: data.to_owned(), kdf: QUICK, version: "0.1.0".into(), os: "test".into(), hardware };
+        let config = Config {
+            data: data.to_owned(),
+            kdf: QUICK,
+            version: "0.1.0".into(),
+            os: "test".into(),
+            hardware,
+            by_itself: false,
+        };
         Ok(Self { device: Device::open(config)?, data: data.to_owned(), user: user.to_owned() })
     }
 
@@ -415,6 +422,22 @@ impl Phone {
         }
         let missing = &self.view(inspection).await["progress"]["missing"];
         assert_eq!(missing, &json!([]), "nothing may be missing now");
+    }
+
+    /// Puts a complete inspection before the signatories, who all sign: this phone's officer by key, the others by hand.
+    pub async fn seal(&self, inspection: &str) {
+        let proposed = self.ask("propose_seal", json!({ "inspection": inspection })).await["seal"].clone();
+        for (n, (role, name)) in
+            [("officer", "林若雨"), ("officer", "陈志远"), ("firm", "王经理")].into_iter().enumerate()
+        {
+            let image = (n > 0).then(|| data_encoding::BASE64.encode(&small_png(200)));
+            let signature = json!({
+                "inspection": inspection, "proposal": proposed["proposal"], "role": role, "name": name,
+                "method": if n == 0 { "keyed" } else { "drawn" }, "image": image
+            });
+            self.ask("sign", signature).await;
+        }
+        assert_eq!(self.view(inspection).await["seal"]["sealed"], true);
     }
 
     async fn bring(&self, inspection: &str, item: &str, kind: EvidenceKind, seed: u8) {

@@ -127,6 +127,11 @@ source: BlobSource, };
 /** How a blob came into being. */
 export type BlobSource = "camera" | "import" | "scan" | "screen" | "derived";
 
+/** `sync_by_itself`: contacts begin without being asked for, until this is taken back. */
+export type ByItself = {
+/** Or not. */
+on: boolean, };
+
 /** `caption` */
 export type CaptionArgs = {
 /** Where. */
@@ -1703,7 +1708,7 @@ bytes_done: number,
 rate: number | null,
 /** What remains at that rate. */
 remaining_ms: number | null,
-/** While it waits: milliseconds until it tries again by itself. */
+/** At rest: milliseconds until the next contact begins by itself; none: not without a person, or another network. */
 retry_ms: number | null,
 /** Files of this run: in work first, then waiting, then done; at most 200. */
 files: Array<SyncFile>,
@@ -1715,6 +1720,10 @@ inspections: Array<SyncInspection>,
 first: InspectionId | null,
 /** Nothing goes over a network that costs by the byte. */
 wifi_only: boolean,
+/** Contacts begin without being asked for. */
+by_itself: boolean,
+/** A person asked for this one, within the last ten minutes: what went wrong is said aloud. */
+asked: boolean,
 /** What the shell said of the network. */
 network: Network,
 /** What needs a person or went wrong. */
@@ -2061,6 +2070,7 @@ export interface Verbs {
   sync_start: { args: Nothing; reply: SyncView }
   sync_pause: { args: Nothing; reply: SyncView }
   sync_status: { args: Nothing; reply: SyncView }
+  sync_by_itself: { args: ByItself; reply: SyncView }
   sync_wifi_only: { args: WifiOnly; reply: SyncView }
   sync_first: { args: SyncFirst; reply: SyncView }
   network: { args: NetworkArgs; reply: Nothing }

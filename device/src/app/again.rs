@@ -42,6 +42,7 @@ impl Device {
         .await?;
         // A running sync knows the old address, and that HQ does not know it.
         self.sync_slot().take();
+        self.begin_by_itself();
         self.tell(Happening::Today);
         self.status(Nothing {}).await
     }

@@ -148,6 +148,7 @@ impl Device {
             d.come_in(unlocked)
         })
         .await?;
+        self.begin_by_itself();
         self.tell(Happening::Today);
         self.status(Nothing {}).await
     }
@@ -222,6 +223,7 @@ impl Device {
             d.come_in(unlocked)
         })
         .await?;
+        self.begin_by_itself();
         self.status(Nothing {}).await
     }
 
@@ -230,6 +232,8 @@ impl Device {
         self.sync_slot().take();
         // Dropping the desk wipes the keys and closes every file.
         self.desk_slot().take();
+        // Another verb may have begun one between the two.
+        self.sync_slot().take();
         self.tell(Happening::Locked);
         self.status(Nothing {}).await
     }

@@ -62,10 +62,13 @@ pub struct Config {
     pub os: String,
     /// The phone's key store, if it has one.
     pub hardware: Option<Box<dyn HardwareSecret + Send + Sync>>,
+    /// Contacts with HQ may begin without a verb, if the person wants that. A shell has it on; off, an engine does nothing that
+    /// it is not told to, which is what measures and counts.
+    pub by_itself: bool,
 }
 
 impl Config {
-    /// The product's settings for a data folder.
+    /// The product's settings for a data folder, for whoever calls verbs only.
     pub fn product(data: PathBuf) -> Self {
         Self {
             data,
@@ -73,7 +76,13 @@ impl Config {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             os: std::env::consts::OS.to_owned(),
             hardware: None,
+            by_itself: false,
         }
+    }
+
+    /// The product's settings for a shell.
+    pub fn shell(data: PathBuf) -> Self {
+        Self { by_itself: true, ..Self::product(data) }
     }
 }
 
@@ -147,7 +156,14 @@ impl Device {
         let desk = slot.as_mut().ok_or_else(|| Failure::after_action("app.locked"))?;
         desk.reserve.heed();
         desk.catch_up_if_behind();
-        work(desk)
+        let before = desk.own_head().seq;
+        let done = work(desk);
+        let wrote = desk.own_head().seq != before;
+        drop(slot);
+        if wrote {
+            self.wrote();
+        }
+        done
     }
 
     /// Runs blocking work off the async threads.

@@ -89,6 +89,7 @@ impl Device {
             self.at_desk(|desk| desk.move_hq(&self.inner.config.data, url.trim_end_matches('/')))?;
             // A running sync knows the old address.
             self.sync_slot().take();
+            self.begin_by_itself();
         }
         self.settings(Nothing {}).await
     }

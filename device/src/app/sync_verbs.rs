@@ -1,5 +1,6 @@
 //! The verbs of the sync screen, and what a person wants of every sync: kept in a small plain file, because it must hold
-//! across a restart and says nothing of any case. The sync itself is in [`crate::sync`]; it runs while the app is unlocked.
+//! across a restart and says nothing of any case. The sync itself is in [`crate::sync`]; it runs while the app is unlocked, and
+//! begins by itself as `by_itself` there says.
 
 use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -13,27 +14,35 @@ use crate::sync::{Contact, SyncHandle, Terms, Wishes};
 
 use super::Device;
 use super::local::Phone;
-use super::verbs::{NetworkArgs, Nothing, SyncFirst, WifiOnly};
-use super::views::{Happening, Network, SyncView};
+use super::verbs::{ByItself, NetworkArgs, Nothing, SyncFirst, WifiOnly};
+use super::views::{Happening, Network, SyncPhase, SyncView};
 
 /// The plain file. The network is not in it: another start may be on another one.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
 struct TermsFile {
     paused: bool,
     wifi_only: bool,
     first: Option<xuncha_core::ids::InspectionId>,
+    by_itself: bool,
+}
+
+impl Default for TermsFile {
+    fn default() -> Self {
+        Self { paused: false, wifi_only: false, first: None, by_itself: true }
+    }
 }
 
 /// Reads the plain file; an unreadable one counts as never written.
 pub(super) fn read_terms(data: &Path) -> Terms {
     let bytes = std::fs::read(data.join("sync.json")).unwrap_or_default();
-    let TermsFile { paused, wifi_only, first } = serde_json::from_slice(&bytes).unwrap_or_default();
-    Terms { paused, wishes: Wishes { wifi_only, first }, network: Network::Unknown }
+    let TermsFile { paused, wifi_only, first, by_itself } = serde_json::from_slice(&bytes).unwrap_or_default();
+    Terms { paused, wishes: Wishes { wifi_only, first, by_itself }, network: Network::Unknown }
 }
 
 fn write_terms(terms: &Terms, data: &Path) -> Result<(), Failure> {
-    let Wishes { wifi_only, first } = terms.wishes.clone();
-    let file = TermsFile { paused: terms.paused, wifi_only, first };
+    let Wishes { wifi_only, first, by_itself } = terms.wishes.clone();
+    let file = TermsFile { paused: terms.paused, wifi_only, first, by_itself };
     let bytes = serde_json::to_vec(&file).map_err(|e| Failure::never("settings.shape").with("why", e))?;
     Ok(disk::write_atomic(&data.join("sync.json"), &bytes)?)
 }
@@ -53,8 +62,14 @@ impl Device {
         let handle = match slot.take() {
             Some(handle) => handle,
             None => {
+                if self.desk_slot().is_none() {
+                    // Locked meanwhile: nothing may begin that nobody would end.
+                    return Err(Failure::after_action("app.locked"));
+                }
                 let phone = Arc::new(Phone(Arc::downgrade(&self.inner)));
-                let handle = SyncHandle::spawn(&Handle::current(), phone, contact, self.terms().clone())?;
+                let terms = self.terms().clone();
+                let terms = Terms { wishes: self.allowed(terms.wishes), ..terms };
+                let handle = SyncHandle::spawn(&Handle::current(), phone, contact, terms)?;
                 self.tell_of(handle.subscribe());
                 handle
             }
@@ -71,6 +86,41 @@ impl Device {
         self.terms().wishes.clone()
     }
 
+    /// Of what the person wants, what this engine may do.
+    fn allowed(&self, wishes: Wishes) -> Wishes {
+        Wishes { by_itself: wishes.by_itself && self.inner.config.by_itself, ..wishes }
+    }
+
+    /// Somebody came in, or HQ moved: from here on contacts begin by themselves, if that is wanted.
+    pub(super) fn begin_by_itself(&self) {
+        if self.inner.config.by_itself
+            && let Err(failure) = self.with_sync(|_| ())
+        {
+            // Said on the page of the sync when somebody looks.
+            tracing::warn!(code = failure.code, "no contact begins by itself");
+        }
+    }
+
+    /// Something was written into the own feed.
+    pub(super) fn wrote(&self) {
+        if self.inner.config.by_itself
+            && let Some(sync) = self.sync_slot().as_ref()
+        {
+            sync.news();
+        }
+    }
+
+    /// Work since the last contact is not known to a sync at rest.
+    fn as_it_is(&self, view: SyncView) -> SyncView {
+        use SyncPhase::{Done, Failed, Idle, Paused, Waiting};
+        if !matches!(view.phase, Idle | Done | Paused | Waiting | Failed) {
+            return view;
+        }
+        // Locked, or the index cannot be read: as the sync knew it.
+        let only_here = self.at_desk(|desk| Ok(desk.index.only_here()?)).unwrap_or(view.only_here);
+        SyncView { only_here, ..view }
+    }
+
     /// Changes what the person wants; durable when it returns.
     fn want(&self, change: impl FnOnce(&mut Terms)) -> Result<Terms, Failure> {
         let mut terms = self.terms();
@@ -85,11 +135,16 @@ impl Device {
 
     /// Passes every movement on to the screens, until the sync ends.
     fn tell_of(&self, mut moves: tokio::sync::watch::Receiver<SyncView>) {
-        let happenings = self.inner.happenings.clone();
+        let phone = Arc::downgrade(&self.inner);
         tokio::spawn(async move {
             while moves.changed().await.is_ok() {
-                let sync = Box::new(moves.borrow_and_update().clone());
-                let _ = happenings.send(Happening::Sync { sync });
+                let view = moves.borrow_and_update().clone();
+                let Some(inner) = phone.upgrade() else { return };
+                let device = Device { inner };
+                // An engine that only does what it is told reads nothing of its own accord either.
+                let own = device.inner.config.by_itself;
+                let sync = Box::new(if own { device.as_it_is(view) } else { view });
+                device.tell(Happening::Sync { sync });
             }
         });
     }
@@ -111,10 +166,8 @@ impl Device {
     }
 
     pub(super) async fn sync_status(&self, _: Nothing) -> Result<SyncView, Failure> {
-        let mut view = self.with_sync(SyncHandle::status)?;
-        // Work since the last contact is not known to a sync at rest.
-        view.only_here = self.at_desk(|desk| Ok(desk.index.only_here()?))?;
-        Ok(view)
+        let view = self.with_sync(SyncHandle::status)?;
+        Ok(SyncView { only_here: self.at_desk(|desk| Ok(desk.index.only_here()?))?, ..view })
     }
 
     pub(super) async fn sync_wifi_only(&self, args: WifiOnly) -> Result<SyncView, Failure> {
@@ -127,13 +180,19 @@ impl Device {
         self.wish(terms)
     }
 
+    pub(super) async fn sync_by_itself(&self, args: ByItself) -> Result<SyncView, Failure> {
+        let terms = self.want(|terms| terms.wishes.by_itself = args.on)?;
+        self.wish(terms)
+    }
+
     fn wish(&self, terms: Terms) -> Result<SyncView, Failure> {
-        let Wishes { wifi_only, first } = terms.wishes.clone();
+        let wishes = self.allowed(terms.wishes);
+        let Wishes { wifi_only, first, by_itself } = wishes.clone();
         let view = self.with_sync(|sync| {
-            sync.wish(terms.wishes);
+            sync.wish(wishes);
             sync.status()
         })?;
-        Ok(SyncView { wifi_only, first, ..view })
+        Ok(self.as_it_is(SyncView { wifi_only, first, by_itself, ..view }))
     }
 
     pub(super) async fn network(&self, args: NetworkArgs) -> Result<Nothing, Failure> {
@@ -143,5 +202,22 @@ impl Device {
             sync.network(args.network);
         }
         Ok(Nothing {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_before_the_switch_keeps_its_words_and_has_it_on_and_what_is_switched_off_stays_off() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read_terms(folder.path()).wishes.by_itself, "nobody has said anything yet");
+        std::fs::write(folder.path().join("sync.json"), r#"{"paused":true,"wifi_only":true,"first":null}"#).unwrap();
+        let mut terms = read_terms(folder.path());
+        assert_eq!((terms.paused, terms.wishes.wifi_only, terms.wishes.by_itself), (true, true, true));
+        terms.wishes.by_itself = false;
+        write_terms(&terms, folder.path()).unwrap();
+        assert_eq!(read_terms(folder.path()), terms);
     }
 }

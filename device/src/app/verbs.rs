@@ -72,6 +72,8 @@ args! {
     NewerListArgs { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode }
     /// `move_list`: the draft goes on under that version.
     MoveList { /** Where. */ inspection: InspectionId, /** Which. */ list: ListCode, /** The version whose difference was shown. */ to: Digest }
+    /// `sync_by_itself`: contacts begin without being asked for, until this is taken back.
+    ByItself { /** Or not. */ on: bool }
     /// `sync_wifi_only`: nothing goes over a network that costs by the byte, until this is taken back.
     WifiOnly { /** Whether. */ on: bool }
     /// `sync_first`: the files of one inspection go before all others.
@@ -242,6 +244,7 @@ macro_rules! verbs {
             sync_start(Nothing) -> SyncView;
             sync_pause(Nothing) -> SyncView;
             sync_status(Nothing) -> SyncView;
+            sync_by_itself(ByItself) -> SyncView;
             sync_wifi_only(WifiOnly) -> SyncView;
             sync_first(SyncFirst) -> SyncView;
             network(NetworkArgs) -> Nothing;

@@ -863,7 +863,7 @@ pub struct SyncView {
     /// What remains at that rate.
     #[ts(type = "number | null")]
     pub remaining_ms: Option<u64>,
-    /// While it waits: milliseconds until it tries again by itself.
+    /// At rest: milliseconds until the next contact begins by itself; none: not without a person, or another network.
     #[ts(type = "number | null")]
     pub retry_ms: Option<u64>,
     /// Files of this run: in work first, then waiting, then done; at most 200.
@@ -876,6 +876,10 @@ pub struct SyncView {
     pub first: Option<InspectionId>,
     /// Nothing goes over a network that costs by the byte.
     pub wifi_only: bool,
+    /// Contacts begin without being asked for.
+    pub by_itself: bool,
+    /// A person asked for this one, within the last ten minutes: what went wrong is said aloud.
+    pub asked: bool,
     /// What the shell said of the network.
     pub network: Network,
     /// What needs a person or went wrong.

@@ -25,7 +25,7 @@ pub type RequestId = u64;
 /// What happened outside.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// The person (or a new network, or a new photo) asks for a sync; also ends a pause and cuts a wait short.
+    /// The person asks for a sync; also ends a pause and cuts a wait short.
     Start,
     /// The person pauses.
     Pause,
@@ -33,6 +33,8 @@ pub enum Input {
     Wish(Wishes),
     /// The shell says how the phone is connected now.
     Network(Network),
+    /// Something was written here that HQ does not have.
+    News,
     /// Time went by.
     Tick,
     /// The answer to one [`Effect::Ask`] or [`Effect::Send`].
@@ -51,6 +53,8 @@ pub struct Wishes {
     pub wifi_only: bool,
     /// The files of this inspection go first.
     pub first: Option<InspectionId>,
+    /// Contacts begin without being asked for.
+    pub by_itself: bool,
 }
 
 /// What the machine wants done.

@@ -38,6 +38,10 @@ const NAME: usize = 160;
 const LEAST_LIST: usize = 16 * WANTED;
 const MAX_LIST: usize = 1_000 * WANTED;
 const MAX_PIECE: u64 = 16 * 1024 * 1024;
+/// Where nobody insists ([`super::by_itself`]): so many tries at an HQ that has not answered at all in this contact, …
+const TRIES: u32 = 2;
+/// … and so long a silence of one that has.
+const SILENCE_MS: u64 = 60_000;
 
 /// How the link has been lately.
 #[derive(Debug, Default)]
@@ -169,6 +173,12 @@ impl Link {
         self.round_until
     }
 
+    /// Whether a contact nobody asked for is over.
+    fn is_given_up(&self, now: u64) -> bool {
+        let silent = self.silent_since.is_some_and(|since| since + SILENCE_MS <= now);
+        silent || (!self.heard && self.rounds >= TRIES)
+    }
+
     /// Moment of the next try.
     pub fn next(&self) -> Option<u64> {
         self.parked.iter().map(|p| p.at).min()
@@ -184,6 +194,11 @@ impl Machine {
     /// Nothing came back: asked again later, with everything else of the contact as it is.
     pub(super) fn silent(&mut self, purpose: Purpose, failure: Failure) {
         let round = self.link.cut(self.now, self.setup.jitter_seed);
+        if !self.by_itself.insists(self.now) && self.link.is_given_up(self.now) {
+            // The next contact does not wait for what this one met.
+            self.link = Link::default();
+            return self.rest_after(failure);
+        }
         // Where no connection came about, the answer's size is not at fault.
         let broke = failure.code == UNREACHABLE && failure.params.get("why").is_none_or(|why| why != CONNECT_WORD);
         // One file that breaks the line again and again waits for itself while others move.

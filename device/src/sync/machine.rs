@@ -11,6 +11,7 @@ use xuncha_core::{Failure, Retry};
 use crate::app::views::{SyncPhase, SyncView};
 
 use super::blobs::{Transfer, Tries};
+use super::by_itself::{ByItself, Rest};
 use super::effect::{Answer, Ask, Effect, Input, Network, Request, RequestId, Wishes};
 use super::hello::FeedAtHq;
 use super::link::{Batch, Link, Pace, is_silence};
@@ -54,6 +55,7 @@ pub struct Machine {
     pub(super) page: Batch,
     pub(super) list: Batch,
     pub(super) wishes: Wishes,
+    pub(super) by_itself: ByItself,
     network: Network,
     /// HQ fell back, and the phone was told in this run.
     pub(super) told_behind: bool,
@@ -190,6 +192,7 @@ impl Machine {
             page: Batch::of_page(),
             list: Batch::of_list(),
             wishes: Wishes::default(),
+            by_itself: ByItself::default(),
             network: Network::Unknown,
             told_behind: false,
             rounds: 0,
@@ -208,11 +211,8 @@ impl Machine {
         self.now = self.now.max(now_ms);
         self.screen.at(self.now);
         match input {
-            Input::Start if self.stage == Stage::Working => {
-                self.again = true;
-                self.retry_parked(true);
-            }
-            Input::Start => self.start(),
+            Input::Start => self.asked(),
+            Input::News => self.by_itself.news(self.now),
             Input::Pause => self.pause(),
             Input::Wish(wishes) => self.wish(wishes),
             Input::Network(network) => self.change_network(network),
@@ -228,10 +228,16 @@ impl Machine {
                 }
             }
         }
+        if self.is_due() {
+            self.start(false);
+        }
         let busy = self.stage == Stage::Working;
         if busy {
             self.retry_parked(false);
             self.confirm_in_time();
+        }
+        if self.stage == Stage::Resting {
+            self.screen.contacts(self.next_by_itself());
         }
         if let Some(effect) = self.screen.due(self.now, busy) {
             self.out.push(effect);
@@ -239,7 +245,8 @@ impl Machine {
         let next = match self.stage {
             Stage::Waiting { until_ms } => Some(until_ms),
             Stage::Working => self.link.next(),
-            Stage::Resting | Stage::Held => None,
+            Stage::Resting => self.next_by_itself(),
+            Stage::Held => None,
         };
         if let Some(at) = next {
             self.out.push(Effect::Wait { ms: at.saturating_sub(self.now) });
@@ -252,18 +259,44 @@ impl Machine {
         self.screen.view(self.now)
     }
 
-    fn start(&mut self) {
+    fn asked(&mut self) {
+        self.by_itself.asked(self.now);
+        if self.stage == Stage::Working {
+            self.screen.asked(true);
+            self.again = true;
+            self.retry_parked(true);
+        } else {
+            self.start(true);
+        }
+    }
+
+    /// When a contact begins that nobody asked for; while one is under way the machine has waits of its own.
+    fn next_by_itself(&self) -> Option<u64> {
+        self.by_itself.due().filter(|_| !self.costs())
+    }
+
+    fn is_due(&self) -> bool {
+        self.stage == Stage::Resting && self.next_by_itself().is_some_and(|at| at <= self.now)
+    }
+
+    /// This network costs by the byte, and the person does not want that.
+    fn costs(&self) -> bool {
+        self.wishes.wifi_only && self.network == Network::Metered
+    }
+
+    fn start(&mut self, asked: bool) {
         self.attempts = 0;
         self.resessions = 0;
         self.told_behind = false;
         self.rounds = 0;
         self.tries.clear();
-        self.screen.begin_run();
+        self.screen.begin_run(asked);
         self.begin_contact();
     }
 
     fn wish(&mut self, wishes: Wishes) {
         self.wishes = wishes;
+        self.by_itself.switch(self.now, self.wishes.by_itself);
         self.screen.wish(&self.wishes, self.network);
         self.put_first();
         self.hold_or_go_on();
@@ -275,6 +308,9 @@ impl Machine {
             return;
         }
         self.screen.wish(&self.wishes, network);
+        if network != Network::None {
+            self.by_itself.network(self.now);
+        }
         self.hold_or_go_on();
         match self.stage {
             Stage::Working if network != Network::None => {
@@ -293,7 +329,7 @@ impl Machine {
     }
 
     fn hold_or_go_on(&mut self) {
-        let held = self.wishes.wifi_only && self.network == Network::Metered;
+        let held = self.costs();
         match self.stage {
             Stage::Working | Stage::Waiting { .. } if held => self.hold(),
             Stage::Held if !held => self.begin_contact(),
@@ -310,16 +346,18 @@ impl Machine {
     fn pause(&mut self) {
         self.cut_off();
         self.again = false;
+        self.by_itself.pause();
         self.stage = Stage::Resting;
         self.screen.rest(SyncPhase::Paused, None);
     }
 
     /// Asks everything anew, with the session that is still there.
     pub(super) fn begin_contact(&mut self) {
-        if self.wishes.wifi_only && self.network == Network::Metered {
+        if self.costs() {
             return self.hold();
         }
         self.cut_off();
+        self.by_itself.begins(self.now);
         self.contact = Contact { confirmed_at: self.now, ..Contact::default() };
         self.stage = Stage::Working;
         self.screen.enter(SyncPhase::Connecting);
@@ -438,7 +476,7 @@ impl Machine {
             self.token = None;
             return self.begin_contact();
         }
-        self.rest_after(Some(failure));
+        self.rest_after(failure);
     }
 
     /// The contact went through to its end.
@@ -453,16 +491,18 @@ impl Machine {
         // But what time cures is tried again even so, with fresh patience.
         let later = problems.iter().any(|f| f.retry == Retry::Later);
         self.tries.retain(|_, t| t.given_up.as_ref().is_some_and(|f| f.retry != Retry::Later));
-        self.rest_with(worst, later);
+        self.rest_with(worst, if later { Rest::Later } else { Rest::Through });
     }
 
-    fn rest_after(&mut self, failure: Option<Failure>) {
-        let later = failure.as_ref().is_some_and(|f| f.retry == Retry::Later);
-        self.rest_with(failure, later);
+    /// The contact ends before its end.
+    pub(super) fn rest_after(&mut self, failure: Failure) {
+        let rest = if failure.retry == Retry::Later { Rest::Later } else { Rest::Refused };
+        self.rest_with(Some(failure), rest);
     }
 
-    fn rest_with(&mut self, problem: Option<Failure>, later: bool) {
+    fn rest_with(&mut self, problem: Option<Failure>, rest: Rest) {
         self.cut_off();
+        self.screen.asked(self.by_itself.is_asked(self.now));
         let phase = match &problem {
             None => SyncPhase::Done,
             // What the next try may cure has not failed.
@@ -470,7 +510,7 @@ impl Machine {
             Some(_) => SyncPhase::Failed,
         };
         self.screen.rest(phase, problem);
-        if later {
+        if rest == Rest::Later && self.by_itself.insists(self.now) {
             let ms = backoff_ms(self.attempts, self.setup.jitter_seed);
             self.attempts = self.attempts.saturating_add(1);
             self.rounds = 0;
@@ -479,6 +519,7 @@ impl Machine {
         } else {
             self.again = false;
             self.stage = Stage::Resting;
+            self.by_itself.rests(self.now, rest, self.setup.jitter_seed);
             self.out.push(Effect::Done);
         }
     }

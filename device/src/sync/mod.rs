@@ -3,7 +3,7 @@
 //! What it is: [`Machine`] (decides, without I/O: `step(now, input) → effects`; one file per step of
 //! `xuncha_core::protocol`, with its stem), [`Local`] (what it needs of the phone), [`SyncHandle`] (carries the effects out
 //! over HTTPS; what a request and its answer are in HTTP is [`wire`]) and the two calls of [`enrol`]. What it is not: the storage of what it moves ([`crate::feed`],
-//! [`crate::vault`], [`crate::packs`] behind [`Local`]) or the judgement at HQ (`hq::sync`).
+//! [`crate::vault`], [`crate::packs`] behind [`Local`]) or the judgement at HQ (`hq::sync`). Contacts nobody asked for begin as `by_itself` says.
 //!
 //! Order of one contact: session → hello → push (→ hello) → receipts → blobs, with receipts fetched beside them → pull →
 //! packs → close of day. Nothing that the machine remembers is needed to go on after a kill: hello asks everything anew.
@@ -15,6 +15,7 @@
 //! outside, so a simulator can drive it (I9): the storms are in `tests/src/simulation`, chosen answers in `tests`.
 
 mod blobs;
+mod by_itself;
 mod close_of_day;
 mod effect;
 pub mod enrol;

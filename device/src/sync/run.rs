@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -64,6 +65,9 @@ impl Default for Terms {
 pub struct SyncHandle {
     inputs: mpsc::UnboundedSender<Input>,
     view: watch::Receiver<SyncView>,
+    /// When `view` was true.
+    shown_at: Arc<AtomicU64>,
+    began: Instant,
     task: JoinHandle<()>,
 }
 
@@ -88,29 +92,37 @@ impl SyncHandle {
         });
         // Nothing is carried out of these: a machine at rest only shows them.
         machine.step(0, Input::Network(terms.network));
+        let by_itself = terms.wishes.by_itself;
         machine.step(0, Input::Wish(terms.wishes));
         if terms.paused {
             machine.step(0, Input::Pause);
         }
         let (shown, view) = watch::channel(machine.view());
         let (inputs, wishes) = mpsc::unbounded_channel();
+        let (began, shown_at) = (Instant::now(), Arc::<AtomicU64>::default());
         let runner = Runner {
             machine,
             wire: Wire { http, local, device: contact.device },
             anchor,
             network: terms.network,
             shown,
+            shown_at: shown_at.clone(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
-            began: Instant::now(),
-            wake: None,
+            began,
+            // What the machine waits for at rest it says with the first step that is carried out.
+            wake: by_itself.then(tokio::time::Instant::now),
         };
         let task = runtime.spawn(runner.run(wishes));
-        Ok(Self { inputs, view, task })
+        Ok(Self { inputs, view, shown_at, began, task })
     }
     /// Syncs now; ends a pause; while it runs, makes it look once more when it is through.
     pub fn start(&self) {
         let _ = self.inputs.send(Input::Start);
+    }
+    /// Something was written here that HQ does not have.
+    pub fn news(&self) {
+        let _ = self.inputs.send(Input::News);
     }
     /// Stops at once; what HQ acknowledged stays.
     pub fn pause(&self) {
@@ -130,7 +142,11 @@ impl SyncHandle {
     }
     /// Where it stands.
     pub fn status(&self) -> SyncView {
-        self.view.borrow().clone()
+        let mut view = self.view.borrow().clone();
+        // At rest nothing is shown for a quarter of an hour.
+        let age = millis(self.began).saturating_sub(self.shown_at.load(Ordering::Relaxed));
+        view.retry_ms = view.retry_ms.map(|ms| ms.saturating_sub(age));
+        view
     }
     /// Tells of every change, at most five a second.
     pub fn subscribe(&self) -> watch::Receiver<SyncView> {
@@ -144,12 +160,17 @@ impl Drop for SyncHandle {
     }
 }
 
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
 struct Runner {
     machine: Machine,
     wire: Wire,
     anchor: Anchor,
     network: Network,
     shown: watch::Sender<SyncView>,
+    shown_at: Arc<AtomicU64>,
     tasks: JoinSet<Result<Answer, Failure>>,
     running: HashMap<tokio::task::Id, (RequestId, AbortHandle)>,
     began: Instant,
@@ -176,8 +197,7 @@ impl Runner {
             if self.needs_new_connections(&input) {
                 self.connect_anew();
             }
-            let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            for effect in self.machine.step(now, input) {
+            for effect in self.machine.step(millis(self.began), input) {
                 self.carry_out(effect);
             }
         }
@@ -229,6 +249,7 @@ impl Runner {
                 }
             }
             Effect::Show(view) => {
+                self.shown_at.store(millis(self.began), Ordering::Relaxed);
                 self.shown.send_replace(*view);
             }
             Effect::Wait { ms } => {

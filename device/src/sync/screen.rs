@@ -61,6 +61,7 @@ pub(super) struct Screen {
     last_contact: Option<String>,
     wishes: Wishes,
     network: Network,
+    asked: bool,
     now: u64,
     dirty: bool,
     at_once: bool,
@@ -86,6 +87,7 @@ impl Screen {
             last_contact: None,
             wishes: Wishes::default(),
             network: Network::Unknown,
+            asked: false,
             now: 0,
             dirty: false,
             at_once: false,
@@ -93,8 +95,9 @@ impl Screen {
         }
     }
 
-    /// A person asked: count from zero.
-    pub fn begin_run(&mut self) {
+    /// Count from zero.
+    pub fn begin_run(&mut self, asked: bool) {
+        self.asked = asked;
         (self.entries_total, self.entries_done) = (0, 0);
         self.files.clear();
         self.progress = Progress::default();
@@ -129,6 +132,18 @@ impl Screen {
             file.active = false;
         }
         (self.dirty, self.at_once) = (true, true);
+    }
+
+    /// Whether a person asked for what is shown.
+    pub fn asked(&mut self, asked: bool) {
+        self.dirty |= self.asked != asked;
+        self.asked = asked;
+    }
+
+    /// At rest: the next contact begins by itself at this moment.
+    pub fn contacts(&mut self, at: Option<u64>) {
+        self.dirty |= self.retry_at != at;
+        self.retry_at = at;
     }
 
     /// It tries again by itself at this moment.
@@ -298,7 +313,7 @@ impl Screen {
         let (bytes_done, bytes_total) = self.bytes();
         let rate = self.progress.rate(now).filter(|_| phase == SyncPhase::Uploading);
         let left = u128::from(bytes_total.saturating_sub(bytes_done)) * 1_000;
-        let waits = matches!(phase, SyncPhase::Waiting | SyncPhase::Failed);
+        let rests = matches!(phase, SyncPhase::Waiting | SyncPhase::Failed | SyncPhase::Idle | SyncPhase::Done);
         SyncView {
             phase,
             only_here: self.only_here,
@@ -308,12 +323,14 @@ impl Screen {
             bytes_done,
             rate,
             remaining_ms: rate.and_then(|rate| u64::try_from(left / u128::from(rate.max(1))).ok()),
-            retry_ms: self.retry_at.filter(|_| waits).map(|at| at.saturating_sub(now)),
+            retry_ms: self.retry_at.filter(|_| rests).map(|at| at.saturating_sub(now)),
             files: files.iter().take(MAX_FILES).map(|f| f.shown.clone()).collect(),
             files_more: u32::try_from(files.len().saturating_sub(MAX_FILES)).unwrap_or(u32::MAX),
             inspections: self.inspections(&files),
             first: self.wishes.first.clone(),
             wifi_only: self.wishes.wifi_only,
+            by_itself: self.wishes.by_itself,
+            asked: self.asked,
             network: self.network,
             problem: problem.cloned(),
             quarantined: u32::try_from(self.quarantined.len()).unwrap_or(u32::MAX),

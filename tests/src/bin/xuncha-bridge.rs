@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
     let data = args.next().map(PathBuf::from).context("usage: xuncha-bridge DATA [PORT]")?;
     let port = args.next().map_or(Ok(8090), |port| port.parse()).context("PORT is a number")?;
-    let device = Device::open(Config::product(data));
+    let device = Device::open(Config::shell(data));
     if let Err(failure) = &device {
         say(&format!("The engine does not open ({}); the page says why.", failure.code));
     }

@@ -128,7 +128,7 @@ pub async fn with_window(options: &Options) -> Result<()> {
     command.env("XUNCHA_DATA", &phone);
     let app = Process::start(&command)?;
     say(&format!(
-        "\n  phone       passphrase {}   (sync once: the tasks come from headquarters)\n  \
+        "\n  phone       passphrase {}   (the tasks come from headquarters by themselves)\n  \
          dashboard   {}\n  user        {}   (station head; also {}, {}, {})\n  password    {}\n\n\
          Close the window or press Ctrl-C to end. The data stays in {}.\n",
         district::PASSPHRASE,

@@ -21,6 +21,9 @@ pub struct Walk {
 /// Who receives the officers at the door.
 const RECEIVED: &[(&str, &str)] = &[("site_manager.name", "吴俊杰"), ("site_manager.position", "质量负责人")];
 
+/// Presses the button of the sync if it is there at this moment: between two looks the engine may have begun by itself.
+const PRESS: &str = "const button = document.querySelector('[data-testid=\"sync-start\"]'); const pressed = button !== null; button?.click()";
+
 /// Fields of the record that somebody has to type, with what the inspector of the demonstration types.
 const FIELDS: &[(&str, &str)] = &[
     ("place", "临澜市望潮区港北街道海曙路118号3幢1—2层，1号、2号冷库及零售区"),
@@ -95,10 +98,8 @@ impl Walk {
     /// Synchronises until both sides agree. Begins and ends on the first page.
     pub async fn sync(&mut self, shot: &str) -> Result<()> {
         self.open_sync().await?;
-        // After a failure the engine tries again by itself, and may be at it already.
-        if self.window.has("sync-start").await? {
-            self.window.tap("sync-start").await?;
-        }
+        // The engine begins by itself, too, and may be at it already or through.
+        self.window.ask(PRESS).await?;
         self.window.find_within("sync-done", Patience::SYNC).await.context("not everything came over")?;
         self.shot(shot).await?;
         self.window.tap("sync-done").await?;
@@ -108,7 +109,8 @@ impl Walk {
     /// Tries to synchronise while HQ is away: the page must say so and go on being usable.
     pub async fn sync_in_vain(&mut self) -> Result<()> {
         self.open_sync().await?;
-        self.window.tap("sync-start").await?;
+        // It may be trying by itself just now: then the button is back in a moment.
+        self.window.until("the button", Patience::SYNC, &format!("{PRESS}; return pressed")).await?;
         let waiting = "return document.querySelector('[data-testid=\"sync-phase\"]')?.dataset.phase === 'waiting'";
         self.window.until("the page to say that HQ is away", Patience::SYNC, waiting).await?;
         self.shot("sync-hq-away").await?;

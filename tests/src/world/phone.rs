@@ -28,13 +28,23 @@ pub struct Phone {
     user: String,
     data: PathBuf,
     device: Device,
+    by_itself: bool,
 }
 
 impl Phone {
     /// A phone that no HQ knows yet.
     pub fn new(name: &str, user: &str, data: PathBuf) -> Result<Self> {
-        let device = open(&data)?;
-        Ok(Self { name: name.to_owned(), user: user.to_owned(), data, device })
+        Self::opened(name, user, data, false)
+    }
+
+    /// As [`Phone::new`], and it synchronises by itself, as it does behind a window.
+    pub fn by_itself(name: &str, user: &str, data: PathBuf) -> Result<Self> {
+        Self::opened(name, user, data, true)
+    }
+
+    fn opened(name: &str, user: &str, data: PathBuf, by_itself: bool) -> Result<Self> {
+        let device = open(&data, by_itself)?;
+        Ok(Self { name: name.to_owned(), user: user.to_owned(), data, device, by_itself })
     }
 
     /// Enrols it with the passphrase of the demonstration; it is unlocked afterwards.
@@ -52,19 +62,19 @@ impl Phone {
 
     /// Closes the app and opens it again on the same folder, as after a crash; then unlocks.
     pub async fn reopen(self) -> Result<Self> {
-        let Self { name, user, data, device } = self;
+        let Self { name, user, data, device, by_itself } = self;
         drop(device);
         // Tasks of the engine may hold it a moment longer than we do; they let go of the folder's lock when they end.
         let opened = timeout(Duration::from_secs(20), async {
             loop {
-                match open(&data) {
+                match open(&data, by_itself) {
                     Ok(device) => return device,
                     Err(_) => tokio::task::yield_now().await,
                 }
             }
         });
         let device = opened.await.context("the old app still holds the folder")?;
-        let phone = Self { name, user, data, device };
+        let phone = Self { name, user, data, device, by_itself };
         phone.unlock().await?;
         Ok(phone)
     }
@@ -142,7 +152,7 @@ impl Phone {
     }
 }
 
-fn open(data: &Path) -> Result<Device> {
-    let config = Config { kdf: QUICK, ..Config::product(data.to_owned()) };
+fn open(data: &Path, by_itself: bool) -> Result<Device> {
+    let config = Config { kdf: QUICK, by_itself, ..Config::product(data.to_owned()) };
     Device::open(config).map_err(|failure| anyhow!(failure))
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where something is wrong")]
 
 mod arrive;
+mod by_itself;
 mod clock;
 mod close_of_day;
 mod killed;

@@ -66,6 +66,8 @@ export class PaperEngine implements Host {
       inspections: [],
       first: null,
       wifi_only: false,
+      by_itself: true,
+      asked: false,
       network: 'unknown',
       problem: null,
       quarantined: 0,
@@ -544,7 +546,7 @@ export class PaperEngine implements Host {
     },
     verify_evidence: () => ({ intact: true }),
     sync_start: () => {
-      this.sync = { ...this.sync, phase: 'connecting' }
+      this.sync = { ...this.sync, phase: 'connecting', asked: true }
       return this.sync
     },
     sync_pause: () => {
@@ -552,6 +554,10 @@ export class PaperEngine implements Host {
       return this.sync
     },
     sync_status: () => this.sync,
+    sync_by_itself: ({ on }) => {
+      this.sync = { ...this.sync, by_itself: on }
+      return this.sync
+    },
     sync_wifi_only: ({ on }) => {
       this.sync = { ...this.sync, wifi_only: on }
       return this.sync

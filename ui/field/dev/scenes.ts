@@ -154,8 +154,14 @@ function away(engine: PaperEngine): void {
     rate: null,
     remaining_ms: null,
     retry_ms: 24_000,
+    asked: true,
     problem: { code: 'hq.unreachable', retry: 'later', params: {} },
   } satisfies Partial<SyncView>)
+}
+/** As an ordinary day in a basement: nobody asked, nobody answered. */
+function calm(engine: PaperEngine): void {
+  away(engine)
+  Object.assign(engine.sync, { asked: false, retry_ms: 240_000, files: [], files_more: 0, inspections: [] })
 }
 /** Wi-Fi only, on a mobile network; one file had to begin again. */
 function held(engine: PaperEngine): void {
@@ -326,6 +332,7 @@ export const scenes: Record<string, (engine: PaperEngine) => void> = {
   sealed,
   syncing,
   away,
+  calm,
   held,
   failed,
   forgotten,

@@ -148,6 +148,7 @@ const screens = [
   ['sync-forgotten', 'forgotten', '/sync'],
   ['enrol-again', 'forgotten', '/enrol-again'],
   ['sync-away', 'away', '/sync'],
+  ['sync-calm', 'calm', '/sync'],
   ['sync-held', 'held', '/sync'],
   ['sync-agreed', 'agreed', '/sync'],
   ['settings', 'draft', '/settings'],

@@ -3,17 +3,18 @@ import type { Failure, Network, SyncView } from '@bindings/field'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { call, failureOf } from '../host'
-
-const moving = ['connecting', 'pushing', 'uploading', 'confirming', 'pulling', 'closing']
+import { isMoving } from '../sync/by-itself'
 
 export const useSync = defineStore('sync', () => {
   const view = shallowRef<SyncView | null>(null)
+  /** When it was said: what it says of the next contact counts from there. */
+  const at = ref(0)
   const refused = ref<Failure | null>(null)
-  const running = computed(() => view.value !== null && moving.includes(view.value.phase))
+  const running = computed(() => view.value !== null && isMoving(view.value))
 
   async function show(asked: Promise<SyncView>): Promise<void> {
     try {
-      view.value = await asked
+      hear(await asked)
       refused.value = null
     } catch (error) {
       refused.value = failureOf(error)
@@ -21,6 +22,7 @@ export const useSync = defineStore('sync', () => {
   }
   type Asking = 'sync_start' | 'sync_pause' | 'sync_status' | 'close_day'
   const ask = (verb: Asking): Promise<void> => show(call(verb, {}))
+  const byItself = (on: boolean): Promise<void> => show(call('sync_by_itself', { on }))
   const wifiOnly = (on: boolean): Promise<void> => show(call('sync_wifi_only', { on }))
   const putFirst = (inspection: string | null): Promise<void> => show(call('sync_first', { inspection }))
   /** The engine allows everything where nobody tells it: a word that does not reach it is no trouble for anybody. */
@@ -29,6 +31,7 @@ export const useSync = defineStore('sync', () => {
   }
   function hear(sync: SyncView): void {
     view.value = sync
+    at.value = Date.now()
   }
-  return { view, refused, running, ask, wifiOnly, putFirst, onNetwork, hear }
+  return { view, at, refused, running, ask, byItself, wifiOnly, putFirst, onNetwork, hear }
 })

@@ -22,7 +22,8 @@ export function sentence(sync: SyncView, t: Say): string {
     return t(sync.problem?.code === 'network.metered' ? 'syncSays.held' : 'syncSays.waiting', { what })
   }
   if (phase === 'failed') return t('syncSays.failed', { what })
-  if (phase === 'idle') return t('syncSays.idle', { what })
+  // Done, and then something was written.
+  if (phase === 'idle' || phase === 'done') return t('syncSays.idle', { what })
   if (sync.remaining_ms === null) return t('syncSays.going', { what })
   return t('syncSays.goingFor', { what, span: roughly(sync.remaining_ms, t) })
 }

@@ -191,6 +191,51 @@ describe('sync', () => {
     expect(stage.all('[data-testid="sync-rate"]')).toHaveLength(0)
   })
 
+  it('is calm about a try that nobody asked for and nobody answered, and says when the next one is', async () => {
+    stage = await raise('/sync', scenes['calm'])
+    expect(stage.at('sync-says').text()).toContain('都完好保存着')
+    expect(
+      stage.all('.trouble, [role="alert"], [data-testid="sync-next"], [role="progressbar"]'),
+    ).toHaveLength(0)
+    expect(stage.at('by-itself').text()).toMatch(/\d\d:\d\d 左右自动再试.*上次联系总部 20\d\d-/)
+    await stage.tap('sync-start')
+    expect(stage.asked('sync_start')).toHaveLength(1)
+    stage.close()
+    stage = await raise('/day', scenes['calm'])
+    expect(stage.all('.trouble')).toHaveLength(0)
+  })
+
+  it('is as loud as ever about what is wrong, though nobody asked', async () => {
+    stage = await raise('/sync', scenes['failed'])
+    expect(stage.engine.sync.asked).toBe(false)
+    expect(stage.all('.trouble[data-failure="ca.wrong"]')).toHaveLength(1)
+  })
+
+  it('is switched off and on at a tap', async () => {
+    stage = await raise('/sync', scenes['calm'])
+    expect(stage.at('by-itself').attributes('aria-checked')).toBe('true')
+    await stage.tap('by-itself')
+    expect(stage.asked('sync_by_itself')).toEqual([{ on: false }])
+    expect(stage.at('by-itself').attributes('aria-checked')).toBe('false')
+    expect(stage.at('by-itself').text()).toContain('已关闭')
+  })
+
+  it('does not call closed what was written since both sides agreed', async () => {
+    stage = await raise('/sync', (e) => {
+      scenes['agreed']?.(e)
+      e.sync.only_here = { inspections: 1, photos: 0, files: 0, entries: 3, bytes: 0 }
+      e.sync.retry_ms = 12_000
+    })
+    expect(stage.all('[data-testid="agreed"], [data-testid="sync-done"]')).toHaveLength(0)
+    expect(stage.at('sync-says').text()).toBe('还有 1 次检查只在这台手机上。')
+    expect(stage.at('by-itself').text()).toContain('约 20 秒后自动开始')
+  })
+
+  it('says on the first page, too, when the next contact is', async () => {
+    stage = await raise('/', scenes['calm'])
+    expect(stage.at('next-contact').text()).toContain('左右自动再试')
+  })
+
   it('puts one inspection first at a tap, and takes it back at another', async () => {
     stage = await raise('/sync', scenes['syncing'])
     expect(stage.at('sync-order').text()).toContain('24 个文件，71.0 MB')
