@@ -98,8 +98,10 @@ impl Machine {
                 at.verdict = if before.is_torn() { before.verdict } else { at.verdict };
             }
         }
-        // Cursors only grow (I5): a restored HQ's checkpoint would make the phone forget that it saw more.
-        if self.contact.standing.seen_log_index.is_none_or(|seen| seen <= judged.checkpoint.log_index) {
+        // Cursors only grow (I5): a restored HQ's checkpoint would make the phone forget that it saw more. Nor is its name taken
+        // in while nothing was voided for it: a second restoration within one run is heeded in the next.
+        if !judged.behind && self.contact.standing.seen_log_index.is_none_or(|seen| seen <= judged.checkpoint.log_index)
+        {
             self.contact.standing.seen_log_index = Some(judged.checkpoint.log_index);
             // A full list may leave out blobs HQ has lost, and a phone that lets originals go on this word must know of them all.
             if !judged.full {

@@ -9,6 +9,7 @@ use xuncha_core::event::Event;
 use xuncha_core::feed::{Chain, Entry, FeedKey, Frame, Head};
 use xuncha_core::ids::{BlobHash, EntryId, FeedId, InspectionId, ItemCode};
 use xuncha_core::inspection::Inspection;
+use xuncha_core::protocol::hello::Restored;
 use xuncha_core::protocol::pull::PullReply;
 use xuncha_core::protocol::receipts::{Receipt, ReceiptReply};
 use xuncha_hq::projections::entry::inert;
@@ -31,6 +32,8 @@ pub struct Oracle {
     ever: BTreeMap<EntryId, (FeedId, Option<InspectionId>)>,
     /// How often HQ was restored.
     restorations: usize,
+    /// Name of the last time.
+    restored: Option<String>,
     /// Every original somebody made.
     pub blobs: BTreeMap<BlobHash, Arc<Vec<u8>>>,
     /// Whom each inspection's officers ever named.
@@ -70,6 +73,7 @@ impl Oracle {
             log_index: 0,
             ever: BTreeMap::new(),
             restorations: 0,
+            restored: None,
             blobs: BTreeMap::new(),
             teams: BTreeMap::new(),
             receipts: Vec::new(),
@@ -206,6 +210,12 @@ impl Oracle {
     /// Something older took HQ's place: what it has now is what counts.
     pub fn restored(&mut self, office: &Office) -> Result<(), Broken> {
         self.restorations += 1;
+        let said = db(office.query(|c| {
+            c.query_row("SELECT value FROM settings WHERE name = 'restored'", [], |row| row.get::<_, String>(0))
+        }))?;
+        let said: Restored =
+            serde_json::from_str(&said).map_err(|e| format!("HQ does not say that it was restored: {e}"))?;
+        self.restored = Some(said.id);
         self.receipts.clear();
         self.log.clear();
         self.heads.clear();
@@ -318,6 +328,11 @@ impl Oracle {
         }
         if here.fallen > self.restorations {
             return Err(of("I2: it takes HQ for restored more often than it was"));
+        }
+        let feed = here.own.key.feed;
+        let heard = self.restored.is_some() && here.restored == self.restored && !self.disturbed.contains(&feed);
+        if heard && here.receipted > self.head(&feed).seq {
+            return Err(of("I2: it has heard that HQ was restored, and counts what HQ lost as received"));
         }
         let seen = (here.fallen, here.seen.unwrap_or(0));
         if seen < self.seen[place] {
