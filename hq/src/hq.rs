@@ -18,7 +18,7 @@ use crate::db::sqlite::Sqlite;
 use crate::db::{Db, DbError};
 use crate::keys::Keys;
 use crate::mark::{self, Behind, Mark, Reached, Said};
-use crate::objects::{Folder, Objects, disk_failure, make_folder};
+use crate::objects::{Folder, Objects, disk_failure, keep_name, make_folder};
 use crate::outgoing::Proven;
 use crate::packs::{self, Published, Shelf};
 use crate::quota::Quota;
@@ -161,6 +161,10 @@ impl Hq {
     }
 
     async fn load(config: &Config, lock: Option<File>) -> Result<Arc<Self>, Failure> {
+        if lock.is_some() {
+            // What another process left is written again, and that needs room.
+            Room::of(&config.data, config.keep).for_entries();
+        }
         let db: Arc<dyn Db> = Arc::new(Sqlite::open(&config.data.join("hq.sqlite")).map_err(db_failure)?);
         let mark = reached(&*db, config, lock.is_some()).await?;
         let ground = Ground {
@@ -318,7 +322,8 @@ fn lock(data: &std::path::Path) -> Result<File, Failure> {
         .open(data.join("lock"))
         .map_err(|e| disk_failure(&e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        // Also of a folder that a restoration put there.
+        Ok(()) => keep_name(data).map(|()| file).map_err(|e| disk_failure(&e)),
         Err(std::fs::TryLockError::WouldBlock) => {
             Err(Failure::after_action("data.busy").with("folder", data.display()))
         }

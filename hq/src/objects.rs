@@ -174,6 +174,9 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
         missing.push(folder);
         at = folder.parent();
     }
+    if let (Some(folder), false) = (at, missing.is_empty()) {
+        keep_name(folder)?;
+    }
     for folder in missing.into_iter().rev() {
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
@@ -192,9 +195,65 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes the name of a folder durable that is there already: a process that was killed, or whose last sync failed, may have given it.
+pub fn keep_name(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    match sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }) {
+        // Somebody else's folder: whoever gave us this one vouches for its name.
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        other => other,
+    }
+}
+
 /// A rename is durable only once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+/// Writes a part again, byte by byte as it is read, and gives the hash; the caller syncs. What another process left may be in the
+/// cache and on no disk: its sync failed, and it was killed before it could throw the part away. The next sync would not notice.
+///
+/// In its place: a cut in the middle spoils nothing that was promised, the hash of the whole decides.
+pub fn write_again(part: &mut dyn Part) -> io::Result<Sha256> {
+    let (mut hash, mut at, mut buffer) = (Sha256::new(), 0, vec![0; CHUNK]);
+    loop {
+        part.seek(SeekFrom::Start(at))?;
+        let n = part.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(hash);
+        }
+        part.seek(SeekFrom::Start(at))?;
+        part.write_all(&buffer[..n])?;
+        hash.update(&buffer[..n]);
+        at += n as u64;
+    }
+}
+
+/// Makes an object durable anew that nobody vouches for but its own bytes. `false`: it is not there, or is another.
+pub fn store_again(objects: &dyn Objects, sha256: &BlobHash) -> io::Result<bool> {
+    let Found::Whole(mut file, _) = open_whole(objects, sha256)? else { return Ok(false) };
+    let part = format!("again{}", sha256.short());
+    objects.drop_part(&part)?;
+    objects.create_part(&part)?;
+    let (mut to, _) = objects.open_part(&part)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; CHUNK]);
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        to.write_all(&buffer[..n])?;
+        hash.update(&buffer[..n]);
+    }
+    to.sync()?;
+    drop(to);
+    let same = BlobHash::from_bytes(hash.finalize().into()) == *sha256;
+    if same {
+        objects.finish_part(&part, sha256)?
+    } else {
+        objects.drop_part(&part)?
+    }
+    Ok(same)
 }
 
 /// Hash and length of all that is left in `file`.
@@ -283,6 +342,36 @@ mod tests {
         assert!(matches!(open_whole(&folder, &sha256).unwrap(), Found::Whole(_, 5)), "what is damaged is written anew");
         fs::remove_file(folder.object(&sha256)).unwrap();
         assert!(matches!(open_whole(&folder, &sha256).unwrap(), Found::Gone));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_nobody_vouches_for_is_written_again() {
+        let inode = |path: &Path| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let sha256 = folder.put(b"photo").unwrap();
+        let path = folder.object(&sha256);
+        // Held open, so that its number is not given again.
+        let held = File::open(&path).unwrap();
+        assert!(store_again(&folder, &sha256).unwrap());
+        assert!(inode(&path) != std::os::unix::fs::MetadataExt::ino(&held.metadata().unwrap()));
+        assert_eq!(fs::read(&path).unwrap(), b"photo");
+        assert!(folder.parts().unwrap().is_empty());
+        fs::write(&path, b"phot0").unwrap();
+        assert!(!store_again(&folder, &sha256).unwrap(), "another is not kept");
+        let bytes: Vec<u8> = (0..2 * CHUNK + 7).map(|n| n as u8).collect();
+        folder.create_part("a1").unwrap();
+        fs::write(folder.part("a1").unwrap(), &bytes).unwrap();
+        let (mut part, _) = folder.open_part("a1").unwrap();
+        let hash = write_again(&mut *part).unwrap();
+        assert_eq!(BlobHash::from_bytes(hash.finalize().into()), BlobHash::digest(&[&bytes]));
+        part.write_all(b"more").unwrap();
+        assert_eq!(
+            fs::read(folder.part("a1").unwrap()).unwrap(),
+            [&bytes[..], b"more"].concat(),
+            "and goes on behind it"
+        );
     }
 
     #[test]

@@ -140,14 +140,18 @@ impl Log {
     }
 
     /// Cuts what a crash tore off, durably, and makes durable what is there beyond `known`: a process that was killed between
-    /// a write and its fsync left it in the kernel's memory alone, and from now on it is shown, sent and built upon. The log can
-    /// be written from here on.
+    /// a write and its fsync left it in the kernel's memory alone, and from now on it is shown, sent and built upon. If that fsync
+    /// failed before the kill, another one finds nothing to do: the segment is written again. The log can be written from here on.
     pub(super) fn settle(&mut self, known: u64) -> Result<OpenReport, FeedError> {
-        let unsure = self.next - 1 > known;
+        // Of fills nobody knows how many there were.
+        let fills = self.segments.last().and_then(|s| s.places.get()).is_some_and(|places| places.ends_with_fill());
+        let unsure = self.next - 1 > known || fills;
         if self.torn > 0 {
             self.tail.set_len(self.end()).map_err(DiskError::from)?;
         }
-        if self.torn > 0 || unsure {
+        if unsure {
+            self.write_again()?;
+        } else if self.torn > 0 {
             self.tail.sync_all().map_err(|_| DiskError::FsyncFailed)?;
         }
         // A segment that was begun and not yet written may lack its name.
@@ -155,6 +159,22 @@ impl Log {
             disk::sync_folder(&self.folder)?;
         }
         Ok(OpenReport { cut_bytes: std::mem::take(&mut self.torn), segments: self.segments.len() })
+    }
+
+    /// Puts a durable copy in the place of the last segment. A full phone opens, too: there the bytes are written in their own place,
+    /// which needs no room and in which a cut may spoil a sector.
+    fn write_again(&mut self) -> Result<(), DiskError> {
+        let path = self.path(self.segments.len() - 1);
+        let bytes = fs::read(&path)?;
+        match disk::write_atomic(&path, &bytes) {
+            Ok(()) => self.tail = OpenOptions::new().read(true).write(true).open(path)?,
+            Err(DiskError::Full) => {
+                self.tail.write_all_at(&bytes, 0)?;
+                self.tail.sync_all().map_err(|_| DiskError::FsyncFailed)?;
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
     }
 
     /// The number the next entry gets.

@@ -93,6 +93,12 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Whether the last record is a fill.
+    pub(super) fn ends_with_fill(&self) -> bool {
+        let entry = self.entries.last().map_or(0, |place| place.offset);
+        self.fills.last().is_some_and(|(_, place)| place.offset > entry)
+    }
+
     /// Takes the next record of segment `first`; an answer says why it cannot be the next.
     fn take(&mut self, first: u64, head: &RecordHead, offset: usize) -> Result<(), &'static str> {
         let next = first + self.entries.len() as u64;

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use xuncha_core::ids::{BlobHash, Digest};
 
 use super::BackupFile;
-pub use crate::objects::make_folder;
 use crate::objects::{CHUNK, hash_file};
+pub use crate::objects::{keep_name, make_folder};
 
 /// Copies all of `from` into the new file `to` and makes its bytes durable. Gives their SHA-256 and length.
 pub fn copy(mut from: impl Read, to: &Path) -> io::Result<(Digest, u64)> {

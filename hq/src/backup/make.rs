@@ -75,7 +75,7 @@ impl Target {
     fn open(data: &Path, folder: &Path, hq: &xuncha_core::feed::VerifyingKey) -> Result<Self, Failure> {
         let bad = |code: &str| Failure::after_action(code).with("folder", folder.display());
         let disk = |e: io::Error| disk_failure(&e);
-        files::make_folder(folder).map_err(disk)?;
+        files::make_folder(folder).and_then(|()| files::keep_name(folder)).map_err(disk)?;
         let (inner, outer) = (folder.canonicalize().map_err(disk)?, data.canonicalize().map_err(disk)?);
         if inner.starts_with(&outer) || outer.starts_with(&inner) {
             return Err(bad("backup.inside"));

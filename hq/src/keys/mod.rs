@@ -4,7 +4,7 @@
 //! master key to its public half) and the certificate authority that phones trust ([`ca`]).
 //! What it is not: accounts or devices (see [`crate::auth`], [`crate::db`]).
 //!
-//! Kept here: a key is written durably before anything is signed with it, and is never overwritten: a damaged key file
+//! Kept here: a key is durable, bytes and name, before anything is signed with it, and is never overwritten: a damaged key file
 //! stops the start with its name. Regret: the keys lie in plain on the server's disk; a certified module comes by way of
 //! [`xuncha_core::feed::Signer`]. Back the folder up apart from the data: who has both can speak as HQ.
 
@@ -20,7 +20,7 @@ use xuncha_core::feed::{FeedKey, Signature, Signer, VerifyingKey};
 use xuncha_core::ids::Digest;
 use zeroize::Zeroizing;
 
-use crate::objects::make_folder;
+use crate::objects::{make_folder, sync_folder};
 use crate::random;
 
 /// User and device under which HQ speaks in its own feed.
@@ -66,6 +66,8 @@ impl Keys {
         let recovery = x25519_dalek::StaticSecret::from(*seed(&folder.join("recovery.key"))?);
         let recovery_public = Digest::from_bytes(x25519_dalek::PublicKey::from(&recovery).to_bytes());
         let ca = ca::Ca::open(&folder)?;
+        // One that was there may be what a process left whose last sync failed; its bytes were synced before they got their name.
+        sync_folder(&folder).map_err(|e| disk(&e))?;
         Ok(Self { signing, recovery_public, ca })
     }
 }
@@ -100,7 +102,7 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> Result<String, Failure>) -> 
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&part, path)?;
-        fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        sync_folder(path.parent().unwrap_or(Path::new(".")))
     })();
     written.map_err(|e| disk(&e).with("file", file_name(path)))?;
     Ok(text)

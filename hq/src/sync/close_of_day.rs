@@ -22,7 +22,7 @@ use super::session::Device;
 use crate::db::{AgreementRow, HeldBlob};
 use crate::hq::Hq;
 use crate::http::{Json, json};
-use crate::objects::recheck;
+use crate::objects::store_again;
 use crate::refusal::{Answer, Refusal};
 
 pub(super) async fn close(
@@ -77,8 +77,9 @@ impl Hq {
                     (true, false) => {}
                     (false, true) => gone.push(blob),
                     (false, false) => lost.push(blob),
-                    // Nobody vouches for a file that came back by hand but its own bytes.
-                    (true, true) if recheck(&*objects, &blob.sha256)?.is_some_and(|(_, same)| same) => found.push(blob),
+                    // Nobody vouches for a file that came back by hand, or that an upload left whose last sync failed, but
+                    // its own bytes; and not even they say that it is durable.
+                    (true, true) if store_again(&*objects, &blob.sha256)? => found.push(blob),
                     (true, true) => gone.push(blob),
                 }
             }

@@ -1,11 +1,12 @@
 //! Bytes of an upload, from the wire to the disk: one thread reads and decrypts, another hashes and writes, a short queue
-//! between them. One SHA-256 per byte; after a restart what is there is hashed again. [`Blocking::Here`] does both in turn.
+//! between them. One SHA-256 per byte; after a restart what is there is hashed and written again. [`Blocking::Here`]
+//! does both in turn.
 //!
 //! A phone that sends slowly, or not at all, holds no thread: the one that writes leaves after [`LULL`] without bytes and
 //! another comes with the next ones. One that sends less than [`LEAST`] in the time a request may be silent counts as cut.
 
 use std::collections::HashMap;
-use std::io::{self, SeekFrom};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use xuncha_core::protocol::blobs::CHECKSUM_MISMATCH;
 use crate::blocking::Blocking;
 use crate::db::UploadRecord;
 use crate::hq::Hq;
-use crate::objects::{Objects, Part, hash_file};
+use crate::objects::{Objects, Part, write_again};
 use crate::refusal::{Answer, Refusal};
 
 /// Pieces between the two threads. A piece is what the wire gave at once, some ten KiB: a few MiB at most.
@@ -297,13 +298,13 @@ struct Writing {
 impl Plan {
     /// Opens the part. `Err`: it does not stand where the phone believes, and nothing was touched.
     fn open(self, objects: &dyn Objects, known: State) -> io::Result<Result<Writing, (Written, State)>> {
-        let (file, length) = objects.open_part(&self.part)?;
+        let (mut file, length) = objects.open_part(&self.part)?;
         if length != self.offset {
             return Ok(Err((Written::Offset(length), known)));
         }
         let before = match known.filter(|(_, at)| *at == length) {
             Some((hash, _)) => hash,
-            None => rehash(objects, &self.part)?,
+            None => write_again(&mut *file)?,
         };
         let mut sums = Sums { hash: before.clone(), sha1: None, own: None };
         match &self.checksum {
@@ -468,10 +469,4 @@ impl Sums {
             Checksum::Sha256(sum) => self.own.clone().is_some_and(|s| s.finalize().as_slice() == sum.as_slice()),
         }
     }
-}
-
-fn rehash(objects: &dyn Objects, part: &str) -> io::Result<Sha256> {
-    let (mut file, _) = objects.open_part(part)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(hash_file(&mut *file)?.0)
 }

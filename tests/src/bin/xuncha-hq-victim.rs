@@ -35,6 +35,9 @@ enum What {
         #[arg(long)]
         hidden: bool,
     },
+    /// Fails syncs and kills HQ there (JSON, `fire::taken_over::Case`), each in a copy of the folder given; another goes on. Prints which
+    /// files they were, as JSON.
+    KilledAtSyncs { template: PathBuf, cases: String },
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -56,6 +59,12 @@ async fn main() {
         Some(What::FailedSyncs { template, syncs, hidden }) => {
             let syncs: Vec<u64> = serde_json::from_str(&syncs).unwrap();
             Bench::new(&args.root, &template, &marks).fail_syncs(&syncs, hidden).await
+        }
+        Some(What::KilledAtSyncs { template, cases }) => {
+            let cases: Vec<_> = serde_json::from_str(&cases).unwrap();
+            let killed = Bench::new(&args.root, &template, &marks).kill_at_syncs(&cases).await.unwrap();
+            println!("{}", serde_json::to_string(&killed).unwrap());
+            return;
         }
     };
     println!("{}", serde_json::to_string(&report.unwrap()).unwrap());

@@ -358,6 +358,17 @@ impl Platter {
         self.nodes().into_iter().map(|(path, node)| (path, content(node))).collect()
     }
 
+    /// Files that a process reads otherwise than they are, and of which nothing will be written any more unless somebody writes it
+    /// again: what a failed sync left. With what is certain of them.
+    pub fn forgotten(&self) -> Tree {
+        let body = |node: Node| match node {
+            Node::File(body) => Some(&self.bodies[body]).filter(|b| b.pending.is_empty() && b.certain != b.now),
+            Node::Folder(_) => None,
+        };
+        let of = |(path, node)| Some((path, Some(Arc::clone(&body(node)?.certain))));
+        self.nodes().into_iter().filter_map(of).collect()
+    }
+
     /// How many things a cut would decide now.
     pub fn uncertain(&self) -> usize {
         self.folders.iter().map(|f| f.pending.len()).sum::<usize>()

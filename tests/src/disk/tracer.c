@@ -13,6 +13,8 @@
  *                                       of the operations from now on that can fail so, the N-th fails (`on`: and all after it);
  *                                       whenever one does, "failed <verb> <path below the folder>" is added to the file of marks
  *           kill N before|torn|after    the process is killed around the N-th operation from now on
+ *           halt N M                    the N-th sync from now on fails, so many more operations are done, and then none is: each
+ *                                       fails and stands in no trace, as if the process had been killed there
  *           calm                                     nothing is done to it any more
  *           count                                    starts counting anew; the number so far stands in the trace
  * Options in the plan, before an order and separated by ';':  `sync` asks the kernel to sync (it is spared otherwise: no power
@@ -105,8 +107,10 @@ static size_t root_length;
 static int trace = -1;
 static int real_sync, reads, watching;
 static int words = -1;
-static uint64_t number, fail_at, fail_seen, kill_at;
+static uint64_t number, fail_at, fail_seen, kill_at, halt_at, halt_seen, halt_left;
 static int fail_on, fail_errno, fail_how, fail_syncs, kill_when;
+/* The operation that is looked at now was not done, because its process counts as killed. */
+static int dead;
 enum { WHOLE, SHORT, DONE, HIDDEN };
 enum { BEFORE = 1, TORN, AFTER };
 static volatile int busy;
@@ -165,7 +169,7 @@ static uint64_t inode_at(const char *path) {
 
 static void note(uint32_t kind, long result, uint64_t inode, uint64_t at, uint64_t length, const char *path, const char *other,
                  const void *data, size_t bytes) {
-  if (trace < 0) return;
+  if (trace < 0 || (dead && kind != MARK && kind != MAP)) return;
   Header header = {number, kind, strlen(path), strlen(other), bytes, result, inode, at, length};
   struct iovec parts[] = {{&header, sizeof header}, {(void *)path, header.path}, {(void *)other, header.other}, {(void *)data, bytes}};
   size_t whole = sizeof header + header.path + header.other + bytes;
@@ -182,18 +186,34 @@ static const char *const verbs[] = {
     [SYNC_FOLDER] = "sync-folder", [RENAME] = "rename", [LINK] = "link", [UNLINK] = "unlink", [MAKE_FOLDER] = "mkdir",
     [REMOVE_FOLDER] = "rmdir", [READ] = "read", [SYMLINK] = "symlink"};
 
+static void failed(uint32_t kind, const char *path) {
+  if (words < 0) return;
+  char line[MOST + 32];
+  int n = snprintf(line, sizeof line, "failed %s %s\n", verbs[kind], below(path) ? path + root_length : path);
+  raw(SYS_write, words, (long)line, n, 0, 0);
+}
+
 /* Whether the operation that is counted now is to fail; the error as the kernel would answer it, or 0. */
 static long verdict(int traits, uint32_t kind, const char *path) {
   number++;
   if (kill_at == number && kill_when == BEFORE) die();
+  int fails = 0;
+  dead = 0;
+  if (halt_at && halt_seen >= halt_at) {
+    dead = !halt_left;
+    halt_left -= !dead;
+  } else if (halt_at && (traits & IS_SYNC)) {
+    fails = ++halt_seen == halt_at;
+  }
+  if (dead) return -EIO;
+  if (fails) {
+    failed(kind, path);
+    return -EIO;
+  }
   if (!fail_at || (fail_errno == ENOSPC && !(traits & NEEDS_ROOM)) || (fail_syncs && !(traits & IS_SYNC))) return 0;
   fail_seen++;
   if (fail_seen < fail_at || (!fail_on && fail_seen > fail_at)) return 0;
-  if (words >= 0) {
-    char line[MOST + 32];
-    int n = snprintf(line, sizeof line, "failed %s %s\n", verbs[kind], below(path) ? path + root_length : path);
-    raw(SYS_write, words, (long)line, n, 0, 0);
-  }
+  failed(kind, path);
   return -fail_errno;
 }
 static void after(void) {
@@ -202,9 +222,9 @@ static void after(void) {
 
 static void order(const char *said) {
   char how[16] = "", error[16] = "", amount[16] = "", which[16] = "";
-  unsigned long long n = 0;
+  unsigned long long n = 0, more = 0;
   if (!strncmp(said, "calm", 4)) {
-    fail_at = kill_at = 0;
+    fail_at = kill_at = halt_at = dead = 0;
   } else if (!strncmp(said, "count", 5)) {
     number = 0;
   } else if (sscanf(said, "fail %llu %15s %15s %15s %15s", &n, how, error, amount, which) == 5) {
@@ -215,6 +235,11 @@ static void order(const char *said) {
     fail_errno = strcmp(error, "ENOSPC") ? EIO : ENOSPC;
     fail_how = !strcmp(amount, "short") ? SHORT : !strcmp(amount, "done") ? DONE
                : !strcmp(amount, "hidden") ? HIDDEN : WHOLE;
+  } else if (sscanf(said, "halt %llu %llu", &n, &more) == 2) {
+    halt_at = n;
+    halt_seen = dead = 0;
+    halt_left = more;
+    fail_how = WHOLE;
   } else if (sscanf(said, "kill %llu %15s", &n, how) == 2) {
     kill_at = number + n;
     kill_when = !strcmp(how, "before") ? BEFORE : !strcmp(how, "torn") ? TORN : AFTER;

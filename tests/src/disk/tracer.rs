@@ -70,6 +70,14 @@ pub enum Order {
         /// On which side.
         when: When,
     },
+    /// A sync fails, so many more operations are done, and then none: each fails and is not recorded, as if the process had been
+    /// killed there.
+    Halt {
+        /// Which.
+        sync: u64,
+        /// So many.
+        more: u64,
+    },
     /// Nothing is done any more.
     Calm,
     /// The count begins anew.
@@ -132,6 +140,7 @@ impl fmt::Display for Order {
                 };
                 write!(f, "kill {operation} {when}")
             }
+            Self::Halt { sync, more } => write!(f, "halt {sync} {more}"),
             Self::Calm => f.write_str("calm"),
             Self::Count => f.write_str("count"),
         }

@@ -114,7 +114,8 @@ pub fn operations(trace: &Trace, root: &Path) -> Result<Vec<Operation>> {
         };
         // A write of several pieces is one operation.
         if all.last().is_none_or(|last| last.number != op.number) {
-            let path = path.strip_prefix(&root).unwrap_or(&path);
+            let above = root.parent() == Some(path.as_path());
+            let path = if above { Path::new("") } else { path.strip_prefix(&root).unwrap_or(&path) };
             all.push(Operation { number: op.number, what: format!("{verb} {}", kind_of(path)), room });
         }
     }
@@ -122,7 +123,7 @@ pub fn operations(trace: &Trace, root: &Path) -> Result<Vec<Operation>> {
 }
 
 /// A path without what is another at every run.
-fn kind_of(path: &Path) -> String {
+pub(super) fn kind_of(path: &Path) -> String {
     let mut kind: Vec<String> = Vec::new();
     for part in path.iter().map(|part| part.to_string_lossy()) {
         let named = matches!(kind.last().map(String::as_str), Some("objects" | "parts" | "…"));
@@ -137,7 +138,7 @@ fn kind_of(path: &Path) -> String {
 }
 
 /// A path below the traced folder as it stands in the folder of the case.
-fn in_case(path: &str) -> &Path {
+pub(super) fn in_case(path: &str) -> &Path {
     let path = Path::new(path);
     path.strip_prefix("/case").unwrap_or(path)
 }
@@ -224,11 +225,11 @@ pub struct Bench<'m> {
     root: PathBuf,
     /// An HQ to make copies of.
     template: PathBuf,
-    marks: &'m Marks,
+    pub(super) marks: &'m Marks,
 }
 
 /// Threads of databases that were dropped, until they have let go: what they do late would count as the next one's.
-async fn quiet() -> Result<()> {
+pub(super) async fn quiet() -> Result<()> {
     for _ in 0..5_000 {
         let mut tasks = fs::read_dir("/proc/self/task")?.filter_map(|task| Some(task.ok()?.path().join("comm")));
         let at_work = |comm: PathBuf| fs::read_to_string(comm).is_ok_and(|name| name.starts_with("hq-db-"));
@@ -246,7 +247,7 @@ impl<'m> Bench<'m> {
         Self { root: root.to_owned(), template: template.to_owned(), marks }
     }
 
-    fn fresh(&self) -> Result<PathBuf> {
+    pub(super) fn fresh(&self) -> Result<PathBuf> {
         let folder = self.root.join("case");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;

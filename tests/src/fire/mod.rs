@@ -6,13 +6,15 @@
 //! whether all that was acknowledged is there). What it is not: the tracer and the disk that forgets, which are [`crate::disk`];
 //! or the whole engine of a phone, which meets a killed HQ in `tests/sync/stopped.rs`.
 //!
-//! [`faults`] has the same day on a disk that refuses.
+//! [`faults`] has the same day on a disk that refuses, [`taken_over`] the day of an HQ that takes over what another left when a sync
+//! failed and it was killed.
 //!
 //! The child that is traced is `xuncha-hq-victim`; it says what it heard as marks of the trace.
 
 mod client;
 pub mod faults;
 mod load;
+pub mod taken_over;
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -52,7 +52,7 @@ fn trap_5_a_failed_fsync_is_never_tried_again_and_what_is_shown_after_opening_an
     let mut due: Option<Contents> = None;
     // Files whose sync failed, until they are opened again.
     let mut failed: BTreeSet<u64> = BTreeSet::new();
-    let (mut syncs, mut cuts, mut wrong) = (BTreeMap::<String, usize>::new(), 0, Vec::new());
+    let (mut syncs, mut kills, mut cuts, mut wrong) = (BTreeMap::<String, usize>::new(), 0, 0, Vec::new());
     for op in &trace.ops {
         platter.play(op).unwrap();
         let Some((name, story)) = &case else {
@@ -73,6 +73,7 @@ fn trap_5_a_failed_fsync_is_never_tried_again_and_what_is_shown_after_opening_an
         match &op.deed {
             Deed::Sync { inode } if op.error.is_some() => {
                 *syncs.entry(story.split(' ').next().unwrap().to_owned()).or_default() += 1;
+                kills += usize::from(story.ends_with(" killed"));
                 failed.insert(*inode);
             }
             Deed::Sync { inode } if failed.contains(inode) => {
@@ -89,7 +90,7 @@ fn trap_5_a_failed_fsync_is_never_tried_again_and_what_is_shown_after_opening_an
                 };
             }
             Deed::Mark(line) if line == "end" => {
-                for _ in 0..6 * times() {
+                for _ in 0..3 * times() {
                     let cut = chance.draw();
                     let tree = below(&platter.after(&mut Cut::new(cut)), name);
                     cuts += 1;
@@ -111,9 +112,9 @@ fn trap_5_a_failed_fsync_is_never_tried_again_and_what_is_shown_after_opening_an
     }
     let total: usize = syncs.values().sum();
     eprintln!(
-        "{total} syncs failed ({syncs:?}), {cuts} power cuts after the work that followed, {} wrong",
+        "{total} syncs failed ({syncs:?}), the app was killed at {kills} of them; {cuts} power cuts after the work that followed, {} wrong",
         wrong.len()
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(syncs.len() >= 9 && total > 30, "{syncs:?}");
+    assert!(syncs.len() >= 9 && total > 60 && kills * 3 > total, "{syncs:?}, {kills} kills");
 }

@@ -13,25 +13,28 @@ use super::hq::{is_object, runtime};
 use super::times;
 
 /// The operations of one day, and where it was lived.
-fn day(scene: &Scene, reads: bool) -> Vec<Operation> {
-    let (root, beside) = (scene.copy().unwrap(), scratch().unwrap());
-    let trace = beside.path().join("trace");
-    let mut tracer = Tracer::over(root.path()).unwrap().recording(&trace).marking(&beside.path().join("marks"));
+pub(super) fn day(scene: &Scene, reads: bool) -> Vec<Operation> {
+    // As deep below what is traced as a case: the name of HQ's own folder counts, too.
+    let (traced, beside) = (scratch().unwrap(), scratch().unwrap());
+    let (root, trace) = (traced.path().join("case"), beside.path().join("trace"));
+    std::fs::create_dir(&root).unwrap();
+    fire::copy_tree(scene.folder.path(), &root).unwrap();
+    let mut tracer = Tracer::over(traced.path()).unwrap().recording(&trace).marking(&beside.path().join("marks"));
     if reads {
         tracer = tracer.reading_too();
     }
     let mut command = Command::new(program("xuncha-hq-victim").unwrap());
-    let done = command.arg(root.path()).envs(tracer.settings()).output().unwrap();
+    let done = command.arg(&root).envs(tracer.settings()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let mut trace = Trace::read(&trace).unwrap();
     // Not what the process does as it ends: sometimes it is quicker than the threads that close the database.
     let last = trace.marks().last().map_or(0, |(at, _)| at);
     trace.ops.truncate(last);
-    operations(&trace, root.path()).unwrap()
+    operations(&trace, &root).unwrap()
 }
 
 /// Every so many-th operation, and of each kind the first ones, the last ones, or neither; counted from 1.
-fn chosen(all: &[&Operation], every: usize, first: bool, last: bool) -> BTreeSet<u64> {
+pub(super) fn chosen(all: &[&Operation], every: usize, first: bool, last: bool) -> BTreeSet<u64> {
     let mut of_kind: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (at, op) in all.iter().enumerate() {
         of_kind.entry(&op.what).or_insert((at, at)).1 = at;
@@ -97,7 +100,7 @@ fn i1_i2_any_file_operation_of_hq_fails_and_nothing_acknowledged_is_lost_and_the
 }
 
 /// The part of a tree in which a case lies.
-fn of_case(tree: &Tree) -> Tree {
+pub(super) fn of_case(tree: &Tree) -> Tree {
     let inside = tree.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("case").ok()?, bytes)));
     inside.filter(|(path, _)| !path.as_os_str().is_empty()).map(|(path, b)| (path.to_owned(), b.clone())).collect()
 }

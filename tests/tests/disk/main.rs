@@ -7,6 +7,7 @@ mod cuts;
 mod faults;
 mod hq;
 mod hq_faults;
+mod hq_taken_over;
 mod migrations;
 mod segments;
 mod tracer;

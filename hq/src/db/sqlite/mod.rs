@@ -6,6 +6,7 @@
 pub mod copy;
 mod days;
 mod enrolment;
+mod inherited;
 mod log;
 mod people;
 mod pool;
@@ -72,6 +73,9 @@ impl Sqlite {
 }
 
 fn connect(path: &Path, read_only: bool) -> Result<Connection> {
+    if !read_only {
+        inherited::write_log_again(path)?;
+    }
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !read_only {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

@@ -310,50 +310,65 @@ impl<'m> Bench<'m> {
         Ok(true)
     }
 
-    /// Fails each sync of each verb, opens the phone again in the same process, and goes on. The trace tells the rest.
+    /// Fails each sync of each verb, opens the phone again, and goes on: in the same process, and in another because this one was
+    /// killed there. The trace tells the rest.
     pub async fn fail_syncs(&self) -> Result<usize> {
         let mut cases = 0;
-        for verb in VERBS {
+        for (verb, killed) in VERBS.into_iter().flat_map(|verb| [(verb, false), (verb, true)]) {
             let mut n = 1;
-            loop {
-                let name = format!("case-{cases}");
-                let data = self.fresh(&name)?;
-                let before = self.marks.failures()?;
-                let phone = Self::open(&data).await?;
-                if verb != Verb::Unlock {
-                    phone.unlock().await?;
-                }
-                self.marks.say(&format!("settled {name} {verb:?} {n}"))?;
-                self.marks.order(Order::fail_sync(n))?;
-                let outcome = self.call(verb, &phone, 0).await;
-                self.marks.order(Order::Calm)?;
-                if outcome.is_ok() {
-                    self.marks.say("done verb")?;
-                }
-                if self.marks.failures()? == before {
-                    self.marks.say("end")?;
-                    close(phone).await?;
-                    break;
-                }
-                cases += 1;
-                // A person locks the phone, or the app is started again: files are closed, opened, verified.
-                phone.call("lock", json!({})).await.map_err(|f| anyhow!(f))?;
-                let mut opened = false;
-                for pin in PINS {
-                    opened |= phone.call("unlock", json!({ "user": INSPECTOR, "pin": pin })).await.is_ok();
-                }
-                if !opened {
-                    bail!("{verb:?}, sync {n}: it does not open any more");
-                }
-                self.marks.say("done opened")?;
-                self.note(&phone, "later").await.map_err(|f| anyhow!("{verb:?}, sync {n}: {f}"))?;
-                self.marks.say("done text later")?;
-                self.marks.say("end")?;
-                close(phone).await?;
-                n += 1;
+            while self.fail_sync(verb, n, killed, &format!("case-{cases}")).await? {
+                (cases, n) = (cases + 1, n + 1);
             }
         }
         Ok(cases)
+    }
+
+    /// `false`: the verb has no such sync.
+    async fn fail_sync(&self, verb: Verb, n: u64, killed: bool, name: &str) -> Result<bool> {
+        let data = self.fresh(name)?;
+        let before = self.marks.failures()?;
+        let mut phone = Self::open(&data).await?;
+        if verb != Verb::Unlock {
+            phone.unlock().await?;
+        }
+        self.marks.say(&format!("settled {name} {verb:?} {n}{}", if killed { " killed" } else { "" }))?;
+        self.marks.order(if killed { Order::Halt { sync: n, more: 0 } } else { Order::fail_sync(n) })?;
+        let outcome = self.call(verb, &phone, 0).await;
+        let failed = self.marks.failures()? > before;
+        if outcome.is_ok() {
+            self.marks.say("done verb")?;
+        }
+        if killed && failed {
+            // Whatever it would do as it closes is not done: it is dead.
+            let _ = phone.call("lock", json!({})).await;
+            drop(phone);
+            self.marks.order(Order::Calm)?;
+            phone = Self::open(&data).await?;
+        } else {
+            self.marks.order(Order::Calm)?;
+        }
+        if !failed {
+            self.marks.say("end")?;
+            close(phone).await?;
+            return Ok(false);
+        }
+        if !killed {
+            // A person locks the phone, or the app is started again: files are closed, opened, verified.
+            phone.call("lock", json!({})).await.map_err(|f| anyhow!(f))?;
+        }
+        let mut opened = false;
+        for pin in PINS {
+            opened |= phone.call("unlock", json!({ "user": INSPECTOR, "pin": pin })).await.is_ok();
+        }
+        if !opened {
+            bail!("{verb:?}, sync {n} (killed: {killed}): it does not open any more");
+        }
+        self.marks.say("done opened")?;
+        self.note(&phone, "later").await.map_err(|f| anyhow!("{verb:?}, sync {n} (killed: {killed}): {f}"))?;
+        self.marks.say("done text later")?;
+        self.marks.say("end")?;
+        close(phone).await?;
+        Ok(true)
     }
 
     async fn note(&self, phone: &Phone, words: &str) -> Result<Acknowledged, Failure> {
