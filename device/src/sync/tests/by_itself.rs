@@ -69,6 +69,7 @@ impl Day {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             self.steps += 1;
+            assert!(self.steps < 500_000, "a storm at {}: {} contacts", self.now, self.contacts.len());
             self.wake = None;
             for effect in self.machine.step(self.now, input) {
                 match effect {
@@ -297,6 +298,7 @@ fn kept_to_wifi_nothing_begins_on_another_network_and_what_runs_is_held() {
     wifi.writes();
     wifi.pass(8 * HOUR);
     assert_eq!((wifi.contacts.len(), wifi.view().retry_ms), (0, None));
+    assert_eq!(wifi.problem(), None, "waiting for Wi-Fi is no trouble");
     wifi.input(Input::Network(Network::Unmetered));
     assert_eq!((wifi.contacts.len(), wifi.lacks()), (1, 0));
     // The network changes while it runs by itself.
