@@ -23,7 +23,8 @@ fn i1_to_i11_hold_in_every_world() {
         panic!("{fault}");
     }
     println!("{counts}");
-    let all = [counts.hq_cuts, counts.phone_cuts, counts.restores, counts.copies, counts.ill, counts.compared, counts.healed];
+    let all =
+        [counts.hq_cuts, counts.phone_cuts, counts.restores, counts.copies, counts.ill, counts.compared, counts.healed];
     assert!(counts.seeds as u64 == SEEDS && all.iter().all(|n| *n > 0), "something never happened: {counts}");
 }
 
