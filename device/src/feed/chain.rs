@@ -124,6 +124,11 @@ impl Feed {
         Frames { reader: self.log.reader(), log: &self.log, next: from.max(1) }
     }
 
+    /// Places whose payload came later, after `head` was the newest entry or not long before.
+    pub fn filled_since(&self, head: u64) -> Result<Vec<u64>, FeedError> {
+        self.log.filled_since(head)
+    }
+
     /// Reads everything and walks the chain with the feed's public key: signatures, links, payload hashes.
     pub fn verify_all(&self, key: &VerifyingKey) -> Result<Head, FeedError> {
         let mut chain = Chain::resume(*key, Head::empty(self.head.feed));

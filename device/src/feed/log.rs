@@ -316,6 +316,15 @@ impl Log {
         Reader::new(self)
     }
 
+    /// Numbers that were filled in in the segment of this one and in those after it.
+    pub(super) fn filled_since(&self, number: u64) -> Result<Vec<u64>, FeedError> {
+        let mut filled = Vec::new();
+        for index in self.segment_index(number)..self.segments.len() {
+            filled.extend(self.places(index)?.fills.iter().map(|(number, _)| *number));
+        }
+        Ok(filled)
+    }
+
     pub(super) fn fills(&self) -> Result<&HashMap<u64, (usize, Place)>, FeedError> {
         if let Some(fills) = self.fills.get() {
             return Ok(fills);

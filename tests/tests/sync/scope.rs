@@ -132,3 +132,45 @@ async fn an_officer_who_joins_later_gets_what_was_written_before() {
     let shown = view(&bob, &own).await;
     assert_eq!(xuncha_tests::alone::state_of(&shown, "ACC-03")["answers"][0]["outcome"], "non_conforming");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i6_words_that_came_later_are_shown_though_a_power_cut_took_their_rows_from_the_index() {
+    let (world, alice) = world_with_alice().await;
+    let bob = world.phone("bob", COMPANION).await.unwrap();
+    let shared = begin(&alice).await;
+    let own = begin_with(&alice, json!([])).await;
+    answer(&alice, &own, "ACC-03", "non_conforming", &[]).await;
+    alice.sync().await.unwrap();
+    bob.sync().await.unwrap();
+    view(&bob, &shared).await;
+
+    // The index is never synced: a cut leaves one of any moment before.
+    let data = close(bob).await;
+    let index = |from: &Path, to: &Path| {
+        for file in ["index.db", "index.db-wal", "index.db-shm"] {
+            let _ = std::fs::remove_file(to.join(file));
+            if from.join(file).exists() {
+                std::fs::copy(from.join(file), to.join(file)).unwrap();
+            }
+        }
+    };
+    let before = world.folder().join("index-before");
+    std::fs::create_dir(&before).unwrap();
+    index(&data, &before);
+    let bob = open("bob", COMPANION, &data).await;
+
+    let companion = json!({ "user": COMPANION, "name": district::name_of(COMPANION), "certificate": "浙99-0201-0058" });
+    let me = json!({ "user": INSPECTOR, "name": district::name_of(INSPECTOR), "certificate": "浙99-0201-0042" });
+    let officers = json!({ "inspection": own, "officers": [me, companion] });
+    alice.ask::<Value>("officers", officers).await.unwrap();
+    alice.sync().await.unwrap();
+    bob.sync().await.unwrap();
+    view(&bob, &own).await;
+    close(bob).await;
+    index(&before, &data);
+    let bob = open("bob", COMPANION, &data).await;
+    let shown = view(&bob, &own).await;
+    assert_eq!(xuncha_tests::alone::state_of(&shown, "ACC-03")["answers"][0]["outcome"], "non_conforming");
+    let today: Value = bob.ask("today", json!({ "here": null })).await.unwrap();
+    assert!(today["drafts"].as_array().unwrap().iter().any(|d| d["id"] == json!(own)), "{}", today["drafts"]);
+}

@@ -46,7 +46,18 @@ impl Desk {
             let own = feed == self.own.head().feed;
             // Not through `self.feed`: the index is written while the feed is read.
             let file = if own { Some(&self.own) } else { self.others.get(&feed) };
-            let Some(file) = file.filter(|f| f.head().seq >= from) else { continue };
+            let Some(file) = file else { continue };
+            // Words that came later move no head: a power cut may have taken their rows and left the head.
+            for seq in file.filled_since(from - 1)?.into_iter().filter(|seq| *seq < from) {
+                if self.index.entry_at(&feed, seq)?.is_none()
+                    && let Some(frame) = file.read_at(seq)?
+                {
+                    touched.extend(note_entry(&self.index, &self.hq, &self.packs, &open_frame(Ok(frame))?, own)?);
+                }
+            }
+            if file.head().seq < from {
+                continue;
+            }
             for frame in file.frames(from) {
                 touched.extend(note_entry(&self.index, &self.hq, &self.packs, &open_frame(frame)?, own)?);
             }
