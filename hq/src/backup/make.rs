@@ -6,6 +6,7 @@ use xuncha_core::Failure;
 use xuncha_core::event::BackupBegun;
 use xuncha_core::ids::BlobHash;
 use xuncha_core::protocol::Signed;
+use zeroize::Zeroizing;
 
 use super::files;
 use super::{BackupFile, BackupManifest, COVERED, Covered, KEYS, MANIFEST};
@@ -141,8 +142,9 @@ impl Target {
             files::make_folder(&self.folder.join("keys")).map_err(disk)?;
             for name in KEYS {
                 let path = format!("keys/{name}");
-                let from = File::open(data.join("keys").join(name)).map_err(disk)?;
-                files::copy(from, &self.folder.join(&path)).map_err(disk)?;
+                // Beside the last backup's, which stays until this one stands: a cut must not leave half a key.
+                let bytes = Zeroizing::new(fs::read(data.join("keys").join(name)).map_err(disk)?);
+                files::write(&self.folder.join(&path), &bytes).map_err(disk)?;
                 keys.push(files::look(&self.folder, &path).map_err(disk)?);
             }
             files::sync_folder(&self.folder.join("keys")).map_err(disk)?;
