@@ -117,8 +117,15 @@ impl Device {
             return view;
         }
         // Locked, or the index cannot be read: as the sync knew it.
-        let only_here = self.at_desk(|desk| Ok(desk.index.only_here()?)).unwrap_or(view.only_here);
-        SyncView { only_here, ..view }
+        self.with_what_is_here(view.clone()).unwrap_or(view)
+    }
+
+    /// What is only here, and when HQ was last heard, are known without any sync; the switch stands as the person left it.
+    fn with_what_is_here(&self, view: SyncView) -> Result<SyncView, Failure> {
+        let (only_here, heard) =
+            self.at_desk(|desk| Ok((desk.index.only_here()?, desk.checkpoint.as_ref().map(|c| c.time.clone()))))?;
+        let by_itself = self.wishes().by_itself;
+        Ok(SyncView { only_here, by_itself, last_contact: view.last_contact.or(heard), ..view })
     }
 
     /// Changes what the person wants; durable when it returns.
@@ -167,7 +174,7 @@ impl Device {
 
     pub(super) async fn sync_status(&self, _: Nothing) -> Result<SyncView, Failure> {
         let view = self.with_sync(SyncHandle::status)?;
-        Ok(SyncView { only_here: self.at_desk(|desk| Ok(desk.index.only_here()?))?, ..view })
+        self.with_what_is_here(view)
     }
 
     pub(super) async fn sync_wifi_only(&self, args: WifiOnly) -> Result<SyncView, Failure> {

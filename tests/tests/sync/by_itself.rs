@@ -80,6 +80,7 @@ async fn a_phone_whose_button_nobody_presses_has_everything_under_receipts_in_th
     let alice = alice.reopen().await.unwrap();
     let view_now: SyncView = alice.ask("sync_status", json!({})).await.unwrap();
     assert!(!view_now.by_itself && view_now.phase == SyncPhase::Paused, "both hold across a restart: {view_now:?}");
+    assert!(view_now.last_contact.is_some(), "what HQ said last is known without a new contact: {view_now:?}");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(timeline(&hq, &draft).await.len(), before, "unlocked, but switched off and paused");
     alice.ask::<Value>("sync_by_itself", json!({ "on": true })).await.unwrap();
