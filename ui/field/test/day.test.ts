@@ -18,7 +18,7 @@ const say = (key: string, named: Record<string, unknown>, plural = 1): string =>
 describe('the close of the day', () => {
   it('says first what is only on this phone, and names every file of it with its firm', async () => {
     stage = await raise('/day', (e) => (e.day = waitingDay()))
-    expect(stage.at('day-says').text()).toBe('还有 7 张照片、2 个文件、18 条记录只在这部手机上。')
+    expect(stage.at('day-says').text()).toBe('还有 7 张照片、2 个文件、18 条记录只在这台手机上。')
     expect(stage.all('[data-testid="day-file"]')).toHaveLength(6)
     await stage.tap('day-all')
     const rows = stage.all('[data-testid="day-file"]').map((row) => row.textContent ?? '')

@@ -6,7 +6,7 @@ export const zh = {
     title: '收工',
     open: '收工核对',
     says: {
-      onlyHere: '还有 {what}只在这部手机上。',
+      onlyHere: '还有 {what}只在这台手机上。',
       allIn: '今天 {what}：总部已收。',
       part: '今天 {what}，其中 {had}总部已收。',
       clear: '今天没有检查，本机内容总部已全部收到。',
@@ -23,7 +23,7 @@ export const zh = {
     again: '再核对一次',
     done: '完成',
     running: '正在与总部核对…',
-    missing: '只在这部手机上 {n}',
+    missing: '只在这台手机上 {n}',
     missingWhy: '保持打开并联网，点“同步并核对”。发完之前不要清理手机，也不要交回。',
     missingMore: '全部显示（还有 {n}）',
     kind: { signature: '签名图' },
@@ -38,7 +38,7 @@ export const zh = {
     reason: {
       feed_taken: '同一位置总部已有另一条记录',
       feed_fork: '与总部已有的记录接不上',
-      feed_closed: '总部已停用这部手机的记录',
+      feed_closed: '总部已停用这台手机的记录',
       entry_signature: '签名验不过',
       entry_limits: '超出格式限制',
       other: '总部未采纳（{code}）',
