@@ -109,7 +109,8 @@ async fn i1_i2_killed_two_hundred_times_in_sync_phone_and_hq_lose_nothing_and_no
         assert_eq!(said.lost_from(&frames), Vec::<String>::new(), "round {round}: acknowledged and gone");
     }
     let kills = of_phone + of_hq;
-    assert!(kills >= 200 && under_way >= 8 && receipts >= 20, "{under_way} of {of_phone}, {receipts} receipts");
+    // How many were under way is dice: what a child said last is not where it was. Receipts tell that syncs went on.
+    assert!(kills >= 200 && receipts >= 100, "{under_way} of {of_phone}, {receipts} receipts");
 
     // Once nobody is killed any more, everything comes to an end, and both sides hold the same.
     let program = Program::serve(&hq, phones).await;
